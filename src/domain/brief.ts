@@ -1,0 +1,180 @@
+/**
+ * The text an agent is given. What never changes within a run comes first, so that prompt caches hit; what changes
+ * per task and per attempt comes last. Templates: `delegation` (source 001), `code-assist` (source 000), or a
+ * user's own text with placeholders.
+ */
+import type { TaskId } from './ids.ts';
+import type { Plan, Task } from './plan.ts';
+import { taskOf } from './plan.ts';
+import type { RetryContext } from './retry-context.ts';
+
+export type BriefTemplate =
+  { readonly kind: 'delegation' | 'code-assist' } | { readonly kind: 'text'; readonly text: string };
+
+export interface BriefInput {
+  readonly plan: Plan;
+  readonly task: Task;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly gates: readonly { readonly name: string; readonly command: string }[];
+  readonly retry: RetryContext | undefined;
+  /** Tasks this one depends on, with the files they changed, as context. */
+  readonly done: readonly { readonly id: TaskId; readonly files: readonly string[] }[];
+}
+
+export function renderBrief(template: BriefTemplate, input: BriefInput): string {
+  switch (template.kind) {
+    case 'delegation':
+      return `${joinSections([rules(input), reading(input.task), details(input), duty(input.task), done(input), retry(input)])}\n`;
+    case 'code-assist':
+      return `/code-assist\n\ntask_description: ${codeAssistDescription(input)}\nmode: auto\n`;
+    case 'text':
+      return fillIn(template.text, input);
+  }
+}
+
+function joinSections(sections: readonly string[]): string {
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function rules({ plan, gates }: BriefInput): string {
+  const commands = gates.map((gate) => `   - ${gate.name}: \`${gate.command}\``).join('\n');
+  return [
+    `You implement one task of the plan "${plan.title}" in the git checkout that is your current directory.`,
+    '',
+    'Rules:',
+    '1. Work in this directory only. Do not switch branches, do not touch other checkouts, do not push.',
+    '2. Do this task and nothing else: no clean-up of other code, no work of other tasks, no new abstractions that the task does not ask for.',
+    '3. Commit once per acceptance criterion if you can, with the message `feat(<task>): <criterion>`. What you leave uncommitted is committed for you.',
+    '4. Your own word that the task is done counts for nothing. These gates are run on your commit, in a clean checkout, and decide:',
+    commands === '' ? '   - (no gates are configured)' : commands,
+    '5. Do not edit the status in the backlog, and do not weaken tests, lint rules or type checks to pass a gate.',
+    '6. If you cannot go on without a decision by a person, say what is missing and stop.',
+  ].join('\n');
+}
+
+function reading({ context }: Task): string {
+  const groups: readonly (readonly [string, readonly string[]])[] = [
+    ['spec', context.specs],
+    ['ADR', context.adrs],
+    ['guide', context.guides],
+  ];
+  const lists = groups.flatMap(([name, files]) =>
+    files.length === 0 ? [] : [`Read every related ${name}:\n${files.map((file) => `- ${file}`).join('\n')}`],
+  );
+  if (lists.length === 0) return '';
+  return `## Mandatory before you start: read all references\n\n${lists.join('\n\n')}\n\nThere are no summaries of them here. Read them in full.`;
+}
+
+function details({ task }: BriefInput): string {
+  const lines = [
+    '## The task',
+    '',
+    `**Task ID**: ${task.id}`,
+    `**Title**: ${task.title}`,
+    `**Risk**: ${task.risk}`,
+    `**Size**: ${task.size}`,
+    `**Branch**: feat/${task.id}`,
+  ];
+  if (task.description !== '') lines.push('', task.description);
+  lines.push(
+    '',
+    '**Acceptance criteria**:',
+    ...task.criteria.map((criterion) => `- ${criterion.id}: ${criterion.text}`),
+  );
+  if (task.scope.length > 0) lines.push('', `**Files it is expected to touch**: ${task.scope.join(', ')}`);
+  if (task.testFiles.length > 0)
+    lines.push('', `**Test files that verify it**: ${task.testFiles.join(', ')}`);
+  return lines.join('\n');
+}
+
+function duty({ risk }: Task): string {
+  const sentence = {
+    High: 'High risk: test-driven development is mandatory. Write the failing tests for every criterion first, then the code.',
+    Medium:
+      'Medium risk: test-driven development is recommended. Every criterion needs a test that fails without your change.',
+    Low: 'Low risk: tests are expected where behaviour changes.',
+  }[risk];
+  return `## Testing duty\n\n${sentence}`;
+}
+
+function done({ done: finished }: BriefInput): string {
+  if (finished.length === 0) return '';
+  const lines = finished.map(
+    ({ id, files }) => `- ${id}${files.length === 0 ? '' : `: ${files.join(', ')}`}`,
+  );
+  return `## What this task builds on (already in your checkout)\n\n${lines.join('\n')}`;
+}
+
+function retry({ retry: context }: BriefInput): string {
+  if (context === undefined) return '';
+  const { previous } = context;
+  const lines = [
+    `## Attempt ${context.attempt} of ${context.of}: what went wrong before`,
+    '',
+    'Your checkout is clean: nothing of the earlier attempts is in it.',
+    '',
+    `Attempt ${previous.number} ended with: ${previous.failure}.`,
+  ];
+  if (previous.files.length > 0) lines.push('', `It touched: ${previous.files.join(', ')}`);
+  if (previous.lastWords !== '')
+    lines.push('', "The previous agent's last words (a claim, not a fact):", quote(previous.lastWords));
+  if (previous.output !== '') lines.push('', 'Output of the failing gate:', '```', previous.output, '```');
+  lines.push('', 'Do NOT repeat these patterns:', ...context.doNotRepeat.map((lesson) => `- ${lesson}`));
+  return lines.join('\n');
+}
+
+function quote(text: string): string {
+  return text
+    .slice(-2_000)
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+}
+
+function codeAssistDescription(input: BriefInput): string {
+  return joinSections([
+    `${input.task.id}: ${input.task.title}`,
+    input.task.description,
+    criteriaText(input.task),
+    reading(input.task),
+    rules(input),
+    done(input),
+    retry(input),
+  ]);
+}
+
+function criteriaText(task: Task): string {
+  return `Acceptance criteria:\n${task.criteria.map((criterion) => `- ${criterion.id}: ${criterion.text}`).join('\n')}`;
+}
+
+/** The placeholders of a user's own template. Unknown ones stay as they are. */
+function fillIn(text: string, input: BriefInput): string {
+  const { task } = input;
+  const values: Readonly<Record<string, string>> = {
+    id: task.id,
+    title: task.title,
+    description: task.description,
+    risk: task.risk,
+    size: task.size,
+    attempt: String(input.attempt),
+    maxAttempts: String(input.maxAttempts),
+    criteria: task.criteria.map((criterion) => `- ${criterion.id}: ${criterion.text}`).join('\n'),
+    rules: rules(input),
+    reading: reading(task),
+    builds_on: done(input),
+    retry: retry(input),
+  };
+  return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** The dependencies of a task that have landed, with the files they changed. */
+export function buildsOn(
+  plan: Plan,
+  task: Task,
+  filesOf: (id: TaskId) => readonly string[],
+): BriefInput['done'] {
+  return task.dependencies.flatMap((id) =>
+    taskOf(plan, id) === undefined ? [] : [{ id, files: filesOf(id) }],
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * Given the folded state, what is to be done now. Pure: the same state, time and wish give the same commands.
+ *
+ * 1. A command's id names its effect; performing it twice finds the first effect and changes nothing.
+ * 2. No task is started twice: `start` is only given for a pending task, and its first event makes it running.
+ * 3. Whenever a task is open, a command is outstanding, a timer is set, or the run is settled and every open task
+ *    has a named reason (schedule.ts `waitingOf`, or its blocked state).
+ */
+import type { TaskId } from './ids.ts';
+import type { Plan } from './plan.ts';
+import { slotsFor } from './policy.ts';
+import { recordOf, type RunState } from './run-state.ts';
+import { openTasks, pickCompatible, readyTasks, waitingOf } from './schedule.ts';
+
+export type Command =
+  | {
+      readonly type: 'start';
+      readonly id: string;
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly agent: string;
+    }
+  | { readonly type: 'check'; readonly id: string; readonly task: TaskId; readonly attempt: number }
+  | { readonly type: 'land'; readonly id: string; readonly task: TaskId; readonly attempt: number };
+
+export interface Decision {
+  readonly commands: readonly Command[];
+  /** When a backoff ends, in ms since the epoch; decide again then. */
+  readonly wakeAt?: number;
+  /** `done`: no task is open. `finished`: open tasks remain, and none can go on by itself. */
+  readonly settled?: 'done' | 'finished';
+}
+
+/** `stopping`: a person asked to stop; what is in work goes on to its landing, nothing new starts. */
+export function decide(state: RunState, now: number, wish: { readonly stopping: boolean }): Decision {
+  const { plan, session } = state;
+  if (plan === undefined || session === undefined)
+    throw new Error('Internal error: decide before plan and session');
+  const underWay = continueWork(state, plan);
+  const mayStart = !wish.stopping && state.refusal === undefined;
+  const started = mayStart ? startWork(state, plan, now) : [];
+  const commands = [...underWay, ...started];
+  if (commands.length > 0 || countRunning(state, plan) > 0)
+    return withTimer({ commands }, mayStart, state, plan, now);
+  const open = openTasks(state, plan);
+  if (open.length === 0) return { commands, settled: 'done' };
+  const wakeAt = mayStart ? nextTimer(state, plan, now) : undefined;
+  return wakeAt === undefined ? { commands, settled: 'finished' } : { commands, wakeAt };
+}
+
+function withTimer(
+  decision: Decision,
+  mayStart: boolean,
+  state: RunState,
+  plan: Plan,
+  now: number,
+): Decision {
+  const wakeAt = mayStart ? nextTimer(state, plan, now) : undefined;
+  return wakeAt === undefined ? decision : { ...decision, wakeAt };
+}
+
+/** What has begun goes on: gates for what was committed, and one landing at a time, oldest first. */
+function continueWork(state: RunState, plan: Plan): readonly Command[] {
+  const commands: Command[] = [];
+  let first: { task: TaskId; attempt: number; since: number } | undefined;
+  for (const { id, state: task } of recordsOf(state, plan)) {
+    if (task.status === 'running' && task.stage === 'proving') {
+      commands.push({ type: 'check', id: `${id}/${task.attempt}/check`, task: id, attempt: task.attempt });
+    }
+    if (task.status === 'proven' && (first === undefined || task.since < first.since)) {
+      first = { task: id, attempt: task.attempt, since: task.since };
+    }
+  }
+  if (first !== undefined) {
+    const { task, attempt } = first;
+    commands.push({ type: 'land', id: `${task}/${attempt}/land`, task, attempt });
+  }
+  return commands;
+}
+
+function startWork(state: RunState, plan: Plan, now: number): readonly Command[] {
+  const policy = state.session?.policy;
+  if (policy === undefined) return [];
+  const free = slotsFor(openTasks(state, plan).length, policy) - countRunning(state, plan);
+  if (free <= 0) return [];
+  return pickCompatible(plan, readyTasks(state, plan, policy, now), free).map((task) => {
+    const attempt = recordOf(state, task.id).attempts.length + 1;
+    return { type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent: policy.agent };
+  });
+}
+
+function nextTimer(state: RunState, plan: Plan, now: number): number | undefined {
+  let next: number | undefined;
+  for (const task of plan.tasks) {
+    if (recordOf(state, task.id).state.status !== 'pending') continue;
+    const waiting = waitingOf(state, plan, task, now);
+    if (waiting.kind === 'backoff') next = Math.min(next ?? Infinity, waiting.until);
+  }
+  return next;
+}
+
+function countRunning(state: RunState, plan: Plan): number {
+  let count = 0;
+  for (const record of recordsOf(state, plan)) if (record.state.status === 'running') count += 1;
+  return count;
+}
+
+/** Records of the plan's tasks something has happened to; tasks that left the plan keep theirs, unlisted. */
+function* recordsOf(state: RunState, plan: Plan): Generator<ReturnType<typeof recordOf>> {
+  for (const task of plan.tasks) {
+    const record = state.tasks.get(task.id);
+    if (record !== undefined) yield record;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The journal's vocabulary. A run is a fold over these events; whatever is not among them did not happen.
+ * Bodies are validated when written and when read. A change of a body's shape needs an upcaster in
+ * adapters/journal-sqlite and an old journal kept as a fixture.
+ */
+import { z } from 'zod';
+import { agentOutcomeSchema } from './agent-outcome.ts';
+import { failureSchema } from './failure.ts';
+import { taskIdSchema } from './ids.ts';
+import { planSchema } from './plan.ts';
+import { policySchema } from './policy.ts';
+import { processIdentitySchema } from './process-identity.ts';
+
+/** The version of the event vocabulary; stored with the journal. */
+export const JOURNAL_VERSION = 1;
+
+const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+const ofAttempt = { task: taskIdSchema, attempt: z.number().int().positive() };
+
+export const fileChangeSchema = z
+  .object({
+    path: z.string(),
+    change: z.enum(['added', 'modified', 'deleted', 'renamed']),
+    /** The former path; only of a rename. */
+    from: z.string().optional(),
+  })
+  .readonly();
+export type FileChange = z.infer<typeof fileChangeSchema>;
+
+export const holdSchema = z
+  .object({ task: taskIdSchema, code: z.string(), message: z.string(), hint: z.string() })
+  .readonly();
+export type Hold = z.infer<typeof holdSchema>;
+
+export const gateRunSchema = z
+  .object({
+    gate: z.string(),
+    command: z.string(),
+    tree: commit,
+    status: z.enum(['passed', 'failed', 'unrunnable', 'skipped']),
+    exitCode: z.number().int().optional(),
+    durationMs: z.number().nonnegative(),
+    /** At most 8,000 characters, the useful end, without terminal escapes. */
+    output: z.string().max(8_000),
+    /** True when an earlier run of the same command on the same tree was taken over. */
+    cached: z.boolean(),
+  })
+  .readonly();
+export type GateRun = z.infer<typeof gateRunSchema>;
+
+export const eventBodySchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run.created'),
+    plan: z.string(),
+    base: commit,
+    baseBranch: z.string(),
+    integrationRef: z.string(),
+  }),
+  z.object({ type: z.literal('plan.adopted'), plan: planSchema, holds: z.array(holdSchema).readonly() }),
+  z.object({ type: z.literal('session.started'), owner: processIdentitySchema, policy: policySchema }),
+  z.object({
+    type: z.literal('session.ended'),
+    reason: z.enum(['done', 'finished', 'stopped', 'refused']),
+    /** The user's HEAD at the time, for the next reconciliation. */
+    commit: commit.optional(),
+    code: z.string().optional(),
+    message: z.string().optional(),
+  }),
+
+  z.object({ type: z.literal('attempt.started'), ...ofAttempt, agent: z.string() }),
+  z.object({ type: z.literal('attempt.prepared'), ...ofAttempt, base: commit, workspace: z.string() }),
+  /** The agent's process tree is gone; what it left is still only in its workspace. */
+  z.object({ type: z.literal('agent.ended'), ...ofAttempt, outcome: agentOutcomeSchema }),
+  z.object({
+    type: z.literal('attempt.committed'),
+    ...ofAttempt,
+    head: commit,
+    tree: commit,
+    files: z.array(fileChangeSchema).readonly(),
+  }),
+  z.object({
+    type: z.literal('gate.finished'),
+    ...ofAttempt,
+    purpose: z.enum(['attempt', 'landing']),
+    run: gateRunSchema,
+  }),
+  z.object({ type: z.literal('attempt.proven'), ...ofAttempt }),
+  z.object({
+    type: z.literal('attempt.failed'),
+    ...ofAttempt,
+    failure: failureSchema,
+    /** True when the agent had claimed to be done: a false completion. */
+    falseClaim: z.boolean(),
+    /** What it left behind, kept under its ref; absent when it left nothing. */
+    head: commit.optional(),
+    files: z.array(fileChangeSchema).readonly(),
+  }),
+  /** Cut off by a stop or a crash; never counts against the task. */
+  z.object({
+    type: z.literal('attempt.interrupted'),
+    ...ofAttempt,
+    because: z.enum(['stop', 'crash', 'refusal']),
+    head: commit.optional(),
+  }),
+
+  /** Write-ahead: the merge commit exists as an object, the ref has not moved yet. */
+  z.object({ type: z.literal('landing.prepared'), ...ofAttempt, commit, onto: commit, tree: commit }),
+  z.object({
+    type: z.literal('landing.landed'),
+    ...ofAttempt,
+    commit,
+    onto: commit,
+    tree: commit,
+    fast: z.boolean(),
+  }),
+  z.object({ type: z.literal('landing.rejected'), ...ofAttempt, failure: failureSchema }),
+  /** The integration branch was found at a descendant that Pawl did not make. */
+  z.object({ type: z.literal('integration.moved'), from: commit, to: commit }),
+
+  z.object({
+    type: z.literal('task.decided'),
+    task: taskIdSchema,
+    decision: z.enum(['retry', 'skip']),
+    reason: z.string(),
+    by: z.string(),
+  }),
+  z.object({
+    type: z.literal('process.started'),
+    identity: processIdentitySchema,
+    marker: z.string(),
+    label: z.string(),
+  }),
+  z.object({
+    type: z.literal('process.ended'),
+    marker: z.string(),
+    leftovers: z.number().int().nonnegative(),
+  }),
+  z.object({ type: z.literal('run.landed'), branch: z.string(), commit, from: commit }),
+]);
+export type EventBody = z.infer<typeof eventBodySchema>;
+
+/** One line of the journal. `seq` begins at 1 and has no gaps within a run; `at` is ms since the epoch. */
+export interface JournalEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly body: EventBody;
+}

@@ -1,0 +1,143 @@
+/**
+ * Which task is next, and why another is not. Event-driven list scheduling: whenever a slot is free, the best
+ * ready task starts; levels are never barriers. Overlapping scopes alone do not hold a task back, because on real
+ * histories file overlap predicts conflicts badly; declared conflicts are obeyed.
+ */
+import { buildGraph } from './graph.ts';
+import type { Hold } from './event.ts';
+import type { TaskId } from './ids.ts';
+import { indexOf, type Plan, type Risk, type Task } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { isOpen, isSatisfied, recordOf, type RunState } from './run-state.ts';
+
+/** What a pending task waits for. `nothing`: it is ready and starts when a slot is free. */
+export type Waiting =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'held'; readonly hold: Hold }
+  | { readonly kind: 'not-selected' }
+  | { readonly kind: 'dependency'; readonly on: readonly TaskId[] }
+  | { readonly kind: 'conflict'; readonly with: readonly TaskId[] }
+  | { readonly kind: 'provisional'; readonly on: readonly TaskId[] }
+  | { readonly kind: 'backoff'; readonly until: number };
+
+/** `now` in ms since the epoch. The task must be pending. */
+export function waitingOf(state: RunState, plan: Plan, task: Task, now: number): Waiting {
+  const hold = state.holds.get(task.id);
+  if (hold !== undefined) return { kind: 'held', hold };
+  const only = state.session?.policy.only;
+  if (only !== undefined && !only.includes(task.id)) return { kind: 'not-selected' };
+  const on = task.dependencies.filter((id) => !isSatisfied(state, id));
+  if (on.length > 0) return { kind: 'dependency', on };
+  if (task.provisional) {
+    const untouched = plan.tasks
+      .filter((other) => isUntouchedHighRisk(state, other))
+      .map((other) => other.id);
+    if (untouched.length > 0) return { kind: 'provisional', on: untouched };
+  }
+  const record = recordOf(state, task.id);
+  if (record.state.status === 'pending' && record.state.notBefore > now) {
+    return { kind: 'backoff', until: record.state.notBefore };
+  }
+  const rivals = (conflictsOf(plan).get(task.id) ?? []).filter((id) => isInWork(state, id));
+  return rivals.length > 0 ? { kind: 'conflict', with: rivals } : { kind: 'nothing' };
+}
+
+/** Pending tasks that could start at `now`, best first; declared conflicts among them are not yet resolved. */
+export function readyTasks(
+  state: RunState,
+  plan: Plan,
+  policy: Pick<Policy, 'riskOrder'>,
+  now: number,
+): readonly Task[] {
+  return plan.tasks
+    .filter(
+      (task) =>
+        recordOf(state, task.id).state.status === 'pending' &&
+        waitingOf(state, plan, task, now).kind === 'nothing',
+    )
+    .toSorted(byPriority(plan, policy));
+}
+
+/**
+ * Fix tasks first; then High before Medium before Low (unless `riskOrder` is off); then the longest predicted
+ * remaining path; then more transitive successors; then backlog order.
+ */
+function byPriority(plan: Plan, policy: Pick<Policy, 'riskOrder'>): (a: Task, b: Task) => number {
+  const graph = buildGraph(plan);
+  const position = positionsOf(plan);
+  return (a, b) =>
+    rankOfKind(a) - rankOfKind(b) ||
+    (policy.riskOrder ? rankOfRisk(a.risk) - rankOfRisk(b.risk) : 0) ||
+    graph.tailMs(b.id) - graph.tailMs(a.id) ||
+    graph.transitiveSuccessorCount(b.id) - graph.transitiveSuccessorCount(a.id) ||
+    (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0);
+}
+
+function rankOfKind(task: Task): number {
+  return task.kind === 'fix' ? 0 : 1;
+}
+
+function rankOfRisk(risk: Risk): number {
+  return risk === 'High' ? 0 : risk === 'Medium' ? 1 : 2;
+}
+
+/** From the ready tasks, best first, those that may start together: no two of them declared as conflicting. */
+export function pickCompatible(plan: Plan, ready: readonly Task[], slots: number): readonly Task[] {
+  const conflicts = conflictsOf(plan);
+  const picked: Task[] = [];
+  for (const task of ready) {
+    if (picked.length >= slots) break;
+    const rivals = conflicts.get(task.id) ?? [];
+    if (!picked.some((other) => rivals.includes(other.id))) picked.push(task);
+  }
+  return picked;
+}
+
+/** Being worked on, or waiting to land: both would meet a conflicting task's changes. */
+function isInWork(state: RunState, id: TaskId): boolean {
+  const { status } = recordOf(state, id).state;
+  return status === 'running' || status === 'proven';
+}
+
+function isUntouchedHighRisk(state: RunState, task: Task): boolean {
+  return task.risk === 'High' && !task.provisional && recordOf(state, task.id).state.status === 'pending';
+}
+
+/** The tasks of the plan that still need work, in backlog order. */
+export function openTasks(state: RunState, plan: Plan): readonly Task[] {
+  return plan.tasks.filter((task) => isOpen(recordOf(state, task.id).state));
+}
+
+const conflictMaps = new WeakMap<Plan, ReadonlyMap<TaskId, readonly TaskId[]>>();
+
+/** Declared conflicts, made symmetric; unknown ids are left out. */
+function conflictsOf(plan: Plan): ReadonlyMap<TaskId, readonly TaskId[]> {
+  const known = conflictMaps.get(plan);
+  if (known !== undefined) return known;
+  const map = new Map<TaskId, TaskId[]>();
+  const add = (from: TaskId, to: TaskId): void => {
+    const list = map.get(from);
+    if (list === undefined) map.set(from, [to]);
+    else if (!list.includes(to)) list.push(to);
+  };
+  for (const task of plan.tasks) {
+    for (const other of task.conflictsWith) {
+      if (!indexOf(plan).has(other)) continue;
+      add(task.id, other);
+      add(other, task.id);
+    }
+  }
+  conflictMaps.set(plan, map);
+  return map;
+}
+
+const positionMaps = new WeakMap<Plan, ReadonlyMap<TaskId, number>>();
+
+function positionsOf(plan: Plan): ReadonlyMap<TaskId, number> {
+  let positions = positionMaps.get(plan);
+  if (positions === undefined) {
+    positions = new Map(plan.tasks.map((task, index) => [task.id, index]));
+    positionMaps.set(plan, positions);
+  }
+  return positions;
+}

@@ -1,0 +1,47 @@
+import type { AgentOutcome, Usage } from '../domain/agent-outcome.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { StartProcess } from './processes.ts';
+
+/** What happens while an agent works; for people to watch, never for decisions. */
+export type AgentEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'tool'; readonly name: string; readonly detail: string }
+  | { readonly type: 'progress'; readonly percent: number; readonly next: string }
+  | { readonly type: 'retrying'; readonly reason: string }
+  | { readonly type: 'usage'; readonly usage: Usage };
+
+export interface AgentRequest {
+  readonly task: TaskId;
+  /** 1-based. */
+  readonly attempt: number;
+  /** The workspace: a clean checkout of the base commit. The agent's current directory. */
+  readonly cwd: string;
+  readonly brief: string;
+  /** The whole environment of the agent, already reduced to the allow-list, with a private TMPDIR. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly limits: { readonly idleMs: number; readonly totalMs: number; readonly graceMs: number };
+  readonly signal: AbortSignal;
+  readonly startProcess: StartProcess;
+  /** Must not throw. */
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+export type AgentProbe =
+  | {
+      readonly kind: 'ready';
+      readonly program: string;
+      readonly version: string;
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: 'missing'; readonly program: string; readonly message: string; readonly hint: string };
+
+/** A coding agent. One instance serves many attempts at the same time. */
+export interface Agent {
+  /** The name under `agents` in the configuration. */
+  readonly name: string;
+  /** Looks for the program, without starting work. Must not reject. */
+  probe(): Promise<AgentProbe>;
+  /** Works in `request.cwd` until done. Must not reject: whatever happens is an outcome. Commits are optional. */
+  run(request: AgentRequest): Promise<AgentOutcome>;
+}

@@ -1,0 +1,102 @@
+/** The one place that runs git. Arguments are an array, output is bytes as text, the language is fixed. */
+import { execFile } from 'node:child_process';
+import { PawlError } from '../../domain/refusal.ts';
+
+export interface GitResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface GitOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** No prompt, no pager, no hooks, no background maintenance, messages that can be matched. */
+const fixedEnvironment = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_PAGER: 'cat',
+} as const;
+
+/** Variables that would point git at another repository than the one of the folder (a hook's environment). */
+const misleading = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_COMMON_DIR',
+  'GIT_PREFIX',
+];
+
+const fixedConfig = [
+  '-c', 'core.hooksPath=/dev/null',
+  '-c', 'gc.auto=0',
+  '-c', 'maintenance.auto=false',
+  '-c', 'core.quotePath=false',
+  '-c', 'advice.detachedHead=false',
+]; // prettier-ignore
+
+function environment(
+  extra: Readonly<Record<string, string>> | undefined,
+): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env, ...fixedEnvironment, ...extra };
+  for (const name of misleading) if (extra?.[name] === undefined) delete env[name];
+  return env;
+}
+
+/** Runs git in `cwd`. Any exit code is a result; only a git that cannot be started throws (NO-GIT). */
+export function tryGit(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      'git',
+      [...fixedConfig, ...args],
+      { cwd, env: environment(options.env), encoding: 'utf8', maxBuffer: 512 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = (error as { code?: number | string } | null)?.code ?? 0;
+        if (code === 'ENOENT' || code === 'EACCES') {
+          reject(
+            new PawlError('NO-GIT', 'git cannot be started', {
+              hint: 'Install git 2.38 or newer.',
+              cause: error,
+            }),
+          );
+        } else if (typeof code === 'number') resolve({ code, stdout, stderr });
+        else reject(error ?? new Error(`Internal error: git ended with ${code}`));
+      },
+    );
+    child.stdin?.on('error', () => {
+      // git may end before it has read everything; its exit code tells.
+    });
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** Runs git and returns its output; a non-zero exit throws what {@link gitRefusal} makes of it. */
+export async function git(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  const result = await tryGit(cwd, args, options);
+  if (result.code !== 0) throw gitRefusal(args, result);
+  return result.stdout;
+}
+
+/** The refusal a failed git call means: full disk, read-only place, or a workspace that cannot be made. */
+export function gitRefusal(args: readonly string[], result: GitResult): PawlError {
+  const said = result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`;
+  const details = { args, exitCode: result.code };
+  const message = `git ${args[0]}: ${said}`;
+  if (/No space left on device|Disk quota exceeded/.test(said)) {
+    return new PawlError('NO-SPACE', message, {
+      hint: 'Free space, then type `pawl run`: it goes on where it was.',
+      details,
+    });
+  }
+  if (/Read-only file system|Permission denied|insufficient permission/.test(said)) {
+    return new PawlError('READ-ONLY', message, {
+      hint: 'Make the place writable, then type `pawl run`.',
+      details,
+    });
+  }
+  return new PawlError('WORKSPACE-FAILED', message, { hint: 'Type `pawl doctor`.', details });
+}

@@ -1,0 +1,186 @@
+/**
+ * Workspaces as git worktrees in one folder outside the repository.
+ *
+ * Owns: making, cleaning and repairing them. Does not own: who works in one, nor what is kept of the work.
+ * 1. A worktree without its ready mark is half-made and is removed, never repaired.
+ * 2. After `reset` nothing of an earlier attempt is left: tracked, untracked and ignored files, the index's flags,
+ *    a half-done merge or rebase, the temporary folder.
+ * 3. git is told where the worktree's git directory is; a `.git` file that an agent changed is not believed.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Failure } from '../../domain/failure.ts';
+import type { HitFaultPoint } from '../../ports/fault-points.ts';
+import type { ResetContext, Workspace, WorkspacePool } from '../../ports/workspaces.ts';
+import { ok, type Result } from '../../util/result.ts';
+import { git, tryGit } from './git.ts';
+
+/** Leftovers of git operations that an agent began and did not end. */
+const halfDone = [
+  'index.lock',
+  'HEAD.lock',
+  'rebase-merge',
+  'rebase-apply',
+  'sequencer',
+  'BISECT_LOG',
+  'info',
+];
+
+export interface WorktreePoolOptions {
+  readonly root: string;
+  readonly commonDir: string;
+  /** Absolute; made when missing. */
+  readonly folder: string;
+  readonly hit: HitFaultPoint;
+  /** Puts the project's dependencies into a workspace that has just been made clean. */
+  readonly provide: (
+    workspace: Workspace,
+    commit: string,
+    context: ResetContext,
+  ) => Promise<Result<void, Failure>>;
+}
+
+export function createWorktreePool(options: WorktreePoolOptions): WorkspacePool {
+  return new WorktreePool(options);
+}
+
+class WorktreePool implements WorkspacePool {
+  readonly #options: WorktreePoolOptions;
+  readonly #held = new Set<string>();
+  /** Worktrees are made one at a time: concurrent `git worktree add` races on the repository's lock files. */
+  #making: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WorktreePoolOptions) {
+    this.#options = options;
+  }
+
+  async acquire(): Promise<Workspace> {
+    const free = this.#readyNames().find((name) => !this.#held.has(name));
+    const name = free ?? this.#nextName();
+    this.#held.add(name);
+    try {
+      if (free === undefined) await this.#makeInTurn(name);
+      return { name, ...this.#places(name), gitDir: this.#readMark(name) };
+    } catch (error) {
+      this.#held.delete(name);
+      throw error;
+    }
+  }
+
+  takeOver(path: string): Workspace | undefined {
+    const name = basename(path);
+    const places = this.#places(name);
+    if (places.path !== path || this.#held.has(name) || !this.#isWhole(name)) return undefined;
+    this.#held.add(name);
+    return { name, ...places, gitDir: this.#readMark(name) };
+  }
+
+  release(workspace: Workspace): void {
+    this.#held.delete(workspace.name);
+  }
+
+  async reset(workspace: Workspace, commit: string, context: ResetContext): Promise<Result<void, Failure>> {
+    const { gitDir } = workspace;
+    const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
+    for (const name of halfDone) rmSync(join(gitDir, name), { recursive: true, force: true });
+    writeFileSync(join(workspace.path, '.git'), `gitdir: ${gitDir}\n`);
+    if (readFileSync(join(gitDir, 'HEAD'), 'utf8').startsWith('ref:')) {
+      await git(workspace.path, ['update-ref', '--no-deref', 'HEAD', commit], { env });
+    }
+    if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
+    await git(workspace.path, ['reset', '--hard', '--quiet', commit], { env });
+    await git(workspace.path, ['clean', '-ffdxq'], { env });
+    rmSync(workspace.tmp, { recursive: true, force: true });
+    mkdirSync(workspace.tmp, { recursive: true });
+    this.#options.hit('workspace-reset');
+    return this.#options.provide(workspace, commit, context);
+  }
+
+  async repair(): Promise<void> {
+    const { folder, root } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    for (const name of this.#allNames()) {
+      if (this.#isWhole(name)) continue;
+      const { path, tmp } = this.#places(name);
+      await tryGit(root, ['worktree', 'remove', '--force', '--force', path]);
+      for (const rest of [path, tmp, this.#mark(name)]) rmSync(rest, { recursive: true, force: true });
+    }
+    await git(root, ['worktree', 'prune']);
+  }
+
+  #makeInTurn(name: string): Promise<void> {
+    const made = this.#making.then(() => this.#make(name));
+    // The next one is made whatever became of this one; its own caller hears of a failure.
+    this.#making = made.catch(() => undefined);
+    return made;
+  }
+
+  async #make(name: string): Promise<void> {
+    const { root, hit } = this.#options;
+    const { path } = this.#places(name);
+    mkdirSync(this.#options.folder, { recursive: true });
+    await git(root, [
+      '-c',
+      'branch.autoSetupMerge=false',
+      'worktree',
+      'add',
+      '--quiet',
+      '--detach',
+      '--no-checkout',
+      path,
+      'HEAD',
+    ]);
+    hit('workspace-half-made');
+    const gitDir = (await git(path, ['rev-parse', '--absolute-git-dir'])).trim();
+    writeFileSync(this.#mark(name), gitDir);
+    hit('workspace-made');
+  }
+
+  /** True when the index holds entries marked assume-unchanged or skip-worktree, which `reset` would pass over. */
+  async #hasHiddenEntries(workspace: Workspace, env: Readonly<Record<string, string>>): Promise<boolean> {
+    const listing = await git(workspace.path, ['ls-files', '-v', '-z'], { env });
+    return listing.split('\0').some((entry) => entry !== '' && !entry.startsWith('H '));
+  }
+
+  #places(name: string): { readonly path: string; readonly tmp: string } {
+    const { folder } = this.#options;
+    return { path: join(folder, name), tmp: join(folder, `${name}.tmp`) };
+  }
+
+  #mark(name: string): string {
+    return join(this.#options.folder, `${name}.ready`);
+  }
+
+  #readMark(name: string): string {
+    return readFileSync(this.#mark(name), 'utf8');
+  }
+
+  #isWhole(name: string): boolean {
+    return (
+      existsSync(this.#mark(name)) &&
+      existsSync(join(this.#readMark(name), 'HEAD')) &&
+      existsSync(this.#places(name).path)
+    );
+  }
+
+  #allNames(): readonly string[] {
+    const { folder } = this.#options;
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).flatMap((entry) => /^(w\d+)/.exec(basename(entry))?.[1] ?? []);
+    return [...new Set(names)].toSorted();
+  }
+
+  #readyNames(): readonly string[] {
+    return this.#allNames().filter((name) => existsSync(this.#mark(name)));
+  }
+
+  #nextName(): string {
+    const taken = new Set([...this.#allNames(), ...this.#held]);
+    for (let number = 1; ; number += 1) {
+      const name = `w${String(number).padStart(2, '0')}`;
+      if (!taken.has(name)) return name;
+    }
+  }
+}
+
+export const nothingToProvide: WorktreePoolOptions['provide'] = () => Promise.resolve(ok(undefined));

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Agent } from '../../ports/agent.ts';
+import { unreachable } from '../../util/unreachable.ts';
+import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
+import { commandEnvironmentNames, createCommandAgent } from './command.ts';
+import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
+
+const passEnv = z
+  .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'))
+  .optional()
+  .describe('Names of further variables of your environment that the agent gets, e.g. `OPENAI_API_KEY`.');
+
+const scriptedSchema = z
+  .strictObject({
+    kind: z.literal('scripted').describe('Follows a script instead of a model; for rehearsals and tests.'),
+    script: z.string().min(1).describe('The script file, relative to the repository.'),
+  })
+  .describe('The scripted agent that Pawl ships.');
+
+const claudeSchema = z
+  .strictObject({
+    kind: z.literal('claude').describe('Claude Code, headless.'),
+    program: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A name on PATH, or a path relative to the repository; the default is `claude`.'),
+    model: z.string().min(1).optional().describe("Passed on as `--model`; the default is Claude Code's own."),
+    args: z.array(z.string()).optional().describe('Added at the end of the command line.'),
+    maxTurns: z.number().int().positive().optional().describe('Turns that one attempt may take.'),
+    maxBudgetUsd: z
+      .number()
+      .positive()
+      .optional()
+      .describe('US dollars that one attempt may cost; overshot by up to one request.'),
+    passEnv,
+  })
+  .describe('Claude Code.');
+
+const commandSchema = z
+  .strictObject({
+    kind: z
+      .literal('command')
+      .describe('Any program: brief on standard input, exit code 0 claims to be done.'),
+    argv: z
+      .tuple([z.string().min(1)], z.string())
+      .describe(
+        'The program and its arguments, without a shell; may hold {task}, {attempt} and {workspace}. A program with a slash in it is relative to the repository.',
+      ),
+    passEnv,
+  })
+  .describe('Any other program.');
+
+/** One entry under `agents` in the configuration. */
+export const agentConfigSchema = z.discriminatedUnion('kind', [scriptedSchema, claudeSchema, commandSchema]);
+export type AgentConfig = z.infer<typeof agentConfigSchema>;
+
+/**
+ * Makes the agent of a configuration entry. `root` is the absolute path of the repository; relative paths in the
+ * entry are relative to it, and never to the workspace, whose content an agent may change.
+ */
+export function createAgent(name: string, config: AgentConfig, context: { readonly root: string }): Agent {
+  switch (config.kind) {
+    case 'scripted':
+      return createScriptedAgent({ name, scriptFile: resolve(context.root, config.script) });
+    case 'claude': {
+      const { kind: _kind, passEnv: _passEnv, program, ...options } = config;
+      return createClaudeAgent({
+        name,
+        ...options,
+        ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
+      });
+    }
+    case 'command': {
+      const [program, ...args] = config.argv;
+      return createCommandAgent({ name, argv: [resolveProgram(program, context.root), ...args] });
+    }
+    default:
+      return unreachable(config);
+  }
+}
+
+function resolveProgram(program: string, root: string): string {
+  return program.includes('/') ? resolve(root, program) : program;
+}
+
+/** The names of the variables of the user's environment that this agent is to be given, secrets included. */
+export function environmentNamesOf(config: AgentConfig): readonly string[] {
+  switch (config.kind) {
+    case 'scripted':
+      return scriptedEnvironmentNames;
+    case 'claude':
+      return [...claudeEnvironmentNames, ...(config.passEnv ?? [])];
+    case 'command':
+      return [...commandEnvironmentNames, ...(config.passEnv ?? [])];
+    default:
+      return unreachable(config);
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { startScriptedModel } from '../../rig/scripted-model.ts';
+
+const bash = [{ name: 'Bash' }];
+const user = { role: 'user', content: 'Do it.' };
+const toolResult = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x', content: 'ok' }] };
+
+function ask(base: string, body: object, path = '/v1/messages?beta=true'): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(base + path, { method: 'POST', headers, body: JSON.stringify({ model: 'm', ...body }) });
+}
+
+describe('the scripted model', () => {
+  test('takes the step that the number of tool results points at, and repeats the last one', async () => {
+    await using model = await startScriptedModel({
+      work: [
+        { kind: 'answer', call: { tool: 'shell', command: 'ls' } },
+        { kind: 'answer', text: 'Done.', usage: { cacheReadTokens: 7 } },
+      ],
+    });
+    const base = model.baseUrl('work');
+    expect(await (await ask(base, { tools: bash, messages: [user] })).json()).toMatchObject({
+      stop_reason: 'tool_use',
+      content: [{ type: 'tool_use', name: 'Bash', input: { command: 'ls' } }],
+    });
+    for (const messages of [
+      [user, toolResult],
+      [user, toolResult, toolResult],
+    ]) {
+      expect(await (await ask(base, { tools: bash, messages })).json()).toMatchObject({
+        stop_reason: 'end_turn',
+        content: [{ type: 'text', text: 'Done.' }],
+        usage: { input_tokens: 1_000, output_tokens: 50, cache_read_input_tokens: 7 },
+      });
+    }
+    expect(model.requests.map(({ request }) => request.turn)).toEqual([0, 1, 2]);
+  });
+
+  test('streams an answer as the events of the provider', async () => {
+    await using model = await startScriptedModel({
+      work: [{ kind: 'answer', text: 'Look:', call: { tool: 'write', path: 'a', content: 'b' } }],
+    });
+    const body = { stream: true, tools: [{ name: 'Write' }], messages: [user] };
+    const text = await (await ask(model.baseUrl('work'), body)).text();
+    expect([...text.matchAll(/^event: (.*)$/gm)].map(([, name]) => name)).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_stop',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ]);
+    expect(text).toContain('"partial_json":"{\\"file_path\\":\\"a\\",\\"content\\":\\"b\\"}"');
+  });
+
+  test('answers with an error and its headers', async () => {
+    await using model = await startScriptedModel({
+      full: [
+        {
+          kind: 'error',
+          status: 429,
+          type: 'rate_limit_error',
+          message: 'slow down',
+          headers: { 'retry-after': '9' },
+        },
+      ],
+    });
+    const response = await ask(model.baseUrl('full'), { tools: bash, messages: [user] });
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('9');
+    expect(await response.json()).toEqual({
+      type: 'error',
+      error: { type: 'rate_limit_error', message: 'slow down' },
+    });
+  });
+
+  test('keeps its steps for requests that offer tools', async () => {
+    await using model = await startScriptedModel({ work: [{ kind: 'answer', text: 'Done.' }] });
+    const response = await ask(model.baseUrl('work'), { messages: [user] });
+    expect(await response.json()).toMatchObject({ content: [{ text: 'A side answer' }] });
+    const count = await ask(model.baseUrl('work'), { messages: [user] }, '/v1/messages/count_tokens');
+    expect(await count.json()).toEqual({ input_tokens: 10 });
+  });
+
+  test('breaks off as told', async () => {
+    await using model = await startScriptedModel({
+      cut: [{ kind: 'answer', text: 'Hal', breakOff: 'cut' }],
+      error: [{ kind: 'answer', text: 'Hal', breakOff: { type: 'overloaded_error', message: 'too much' } }],
+    });
+    const body = { stream: true, tools: bash, messages: [user] };
+    const cut = await ask(model.baseUrl('cut'), body);
+    await expect(cut.text()).rejects.toThrow('terminated');
+    const error = await (await ask(model.baseUrl('error'), body)).text();
+    expect(error).toContain('event: error\ndata: {"type":"error","error":{"type":"overloaded_error"');
+    expect(error).not.toContain('message_stop');
+  });
+
+  test('reports a script that asks for a tool the agent does not have', async () => {
+    await using model = await startScriptedModel({
+      work: [{ kind: 'answer', call: { tool: 'write', path: 'a', content: 'b' } }],
+    });
+    await expect(ask(model.baseUrl('work'), { tools: bash, messages: [user] })).rejects.toThrow();
+    expect(model.faults).toEqual([new Error('no write tool among those offered: Bash')]);
+  });
+});

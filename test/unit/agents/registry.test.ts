@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { agentConfigSchema, createAgent, environmentNamesOf } from '../../../src/adapters/agents/registry.ts';
+
+describe('agent configuration', () => {
+  test.each([
+    { kind: 'scripted', script: 'agents/rehearsal.json' },
+    { kind: 'claude' },
+    {
+      kind: 'claude',
+      program: './bin/claude',
+      model: 'm',
+      args: ['--effort', 'low'],
+      maxTurns: 9,
+      maxBudgetUsd: 2.5,
+    },
+    { kind: 'command', argv: ['my-agent'], passEnv: ['MY_KEY'] },
+    { kind: 'command', argv: ['my-agent', '--task', '{task}'] },
+  ])('takes %j', (config) => {
+    expect(agentConfigSchema.parse(config)).toEqual(config);
+  });
+
+  test.each([
+    { kind: 'unknown' },
+    { kind: 'scripted' },
+    { kind: 'command', argv: [] },
+    { kind: 'claude', maxTurns: 0 },
+    { kind: 'claude', modle: 'a slip of the pen' },
+    { kind: 'command', argv: ['my-agent'], passEnv: ['MY KEY'] },
+  ])('refuses %j', (config) => {
+    expect(agentConfigSchema.safeParse(config).success).toBe(false);
+  });
+
+  test('gives every agent its name', () => {
+    const agent = createAgent('builder', { kind: 'claude' }, { root: '/repository' });
+    expect(agent.name).toBe('builder');
+  });
+});
+
+describe('what an agent gets of the user’s environment', () => {
+  test('a claude agent gets its own credentials; others do not', () => {
+    expect(environmentNamesOf({ kind: 'claude' })).toContain('ANTHROPIC_API_KEY');
+    expect(environmentNamesOf({ kind: 'command', argv: ['x'] })).not.toContain('ANTHROPIC_API_KEY');
+    expect(environmentNamesOf({ kind: 'scripted', script: 'x' })).not.toContain('ANTHROPIC_API_KEY');
+  });
+
+  test('every agent gets PATH and HOME', () => {
+    for (const config of [
+      { kind: 'claude' } as const,
+      { kind: 'command', argv: ['x'] as [string] } as const,
+      { kind: 'scripted', script: 'x' } as const,
+    ]) {
+      expect(environmentNamesOf(config)).toEqual(expect.arrayContaining(['PATH', 'HOME']));
+    }
+  });
+
+  test('names of the user’s own are added', () => {
+    expect(environmentNamesOf({ kind: 'command', argv: ['x'], passEnv: ['MY_KEY'] })).toContain('MY_KEY');
+  });
+});

@@ -1,0 +1,175 @@
+/** One plain line per event worth one, for logs and wherever there is no terminal. */
+import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
+import { describeFailure, type Failure } from '../domain/failure.ts';
+import type { TaskId } from '../domain/ids.ts';
+import { recordOf, type RunState } from '../domain/run-state.ts';
+import { slotsFor } from '../domain/policy.ts';
+import { openTasks } from '../domain/schedule.ts';
+import { formatDuration } from '../util/duration.ts';
+import { unreachable } from '../util/unreachable.ts';
+import { attemptsAllowed, tallyOf } from './tally.ts';
+import { clockTime, counted, plain, plainLines, short } from './text.ts';
+
+/** How many lines of a failure's output are shown. */
+const OUTPUT_LINES = 12;
+
+/**
+ * The event in words, with the time of day in UTC before it; undefined when it is not worth a line. `state` is
+ * the fold with the event already applied. Lines after the first, if any, are indented: a failure's output (the
+ * last 12 lines) and what to type next.
+ */
+export function lineOf(event: JournalEvent, state: RunState): string | undefined {
+  const [first, ...more] = wordsOf(event.body, state, event.at);
+  if (first === undefined) return undefined;
+  return [`${clockTime(event.at)} ${first}`, ...more.map((line) => `  ${line}`)].join('\n');
+}
+
+function wordsOf(body: EventBody, state: RunState, at: number): readonly string[] {
+  switch (body.type) {
+    case 'run.created':
+      return [`run of ${body.plan} begins at ${short(body.base)} on ${body.baseBranch}`];
+    case 'plan.adopted':
+      return planWords(body, state);
+    case 'session.started':
+      return [sessionWords(body, state)];
+    case 'session.ended':
+      return [endWords(body, state)];
+    case 'integration.moved':
+      return [`the integration branch moved from ${short(body.from)} to ${short(body.to)}, not by Pawl`];
+    case 'task.decided': {
+      const what = body.decision === 'retry' ? 're-opened' : 'skipped';
+      return [
+        `${body.task} ${what} by ${plain(body.by)}${body.reason === '' ? '' : `: ${plain(body.reason)}`}`,
+      ];
+    }
+    case 'process.started':
+      return [];
+    case 'process.ended':
+      return body.leftovers === 0 ? [] : [`ended left-over processes: ${body.leftovers}`];
+    case 'run.landed':
+      return [`landed on ${body.branch}: ${short(body.from)} → ${short(body.commit)}`];
+    default:
+      return attemptWords(body, state, at);
+  }
+}
+
+function planWords(body: Extract<EventBody, { type: 'plan.adopted' }>, state: RunState): readonly string[] {
+  const tally = tallyOf(state, body.plan.tasks);
+  const done = tally.completed > 0 ? `, ${tally.completed} completed` : '';
+  const held = body.holds.map(
+    ({ task, code, message, hint }) => `${task} held: ${code}: ${plain(message)} · ${plain(hint)}`,
+  );
+  return [`plan ${body.plan.name}: ${counted(tally.total, 'task')}${done}`, ...held];
+}
+
+function sessionWords({ policy }: Extract<EventBody, { type: 'session.started' }>, state: RunState): string {
+  const open = state.plan === undefined ? 0 : openTasks(state, state.plan).length;
+  const slots = slotsFor(open, policy);
+  return `session ${state.session?.number ?? 1} started: agent ${policy.agent}, ${slots} at once`;
+}
+
+function endWords(body: Extract<EventBody, { type: 'session.ended' }>, state: RunState): string {
+  const number = state.session?.number ?? 1;
+  switch (body.reason) {
+    case 'done':
+      return `session ${number} ended: every task is done`;
+    case 'finished':
+      return `session ${number} ended: what is open cannot go on by itself (pawl blocked)`;
+    case 'stopped':
+      return `session ${number} stopped; pawl run goes on`;
+    case 'refused': {
+      const why = [body.code, body.message].filter((text) => text !== undefined).map(plain);
+      return `session ${number} refused to go on${why.length === 0 ? '' : `: ${why.join(': ')}`}`;
+    }
+    default:
+      return unreachable(body.reason);
+  }
+}
+
+type AttemptBody = Extract<EventBody, { attempt: number }>;
+
+function attemptWords(body: AttemptBody, state: RunState, at: number): readonly string[] {
+  const { task, attempt } = body;
+  switch (body.type) {
+    case 'attempt.started':
+      return [`${task} attempt ${attempt} started (${plain(body.agent)})`];
+    case 'attempt.prepared':
+    case 'agent.ended':
+    case 'landing.prepared':
+      return [];
+    case 'attempt.committed':
+      return [
+        `${task} attempt ${attempt} committed ${short(body.head)}, ${counted(body.files.length, 'file')}`,
+      ];
+    case 'gate.finished':
+      return gateWords(task, body.purpose, body.run);
+    case 'attempt.proven':
+      return [`${task} attempt ${attempt} passed its gates, waits to land`];
+    case 'attempt.failed':
+      return failureWords(body, body.falseClaim, state, at);
+    case 'attempt.interrupted': {
+      const by = body.because === 'crash' ? 'a crash' : body.because === 'stop' ? 'the stop' : 'the refusal';
+      return [`${task} attempt ${attempt} interrupted by ${by}; it does not count`];
+    }
+    case 'landing.landed':
+      return [`${task} landed ${short(body.commit)}`];
+    case 'landing.rejected':
+      return failureWords(body, false, state, at);
+    default:
+      return unreachable(body);
+  }
+}
+
+function gateWords(task: TaskId, purpose: 'attempt' | 'landing', run: GateRun): readonly string[] {
+  const where = purpose === 'landing' ? ' on the merged tree' : '';
+  const gate = `${task} gate ${plain(run.gate)}`;
+  switch (run.status) {
+    case 'passed':
+      return run.cached
+        ? [`${gate} passed${where} before, on the same tree`]
+        : [`${gate} passed${where} in ${formatDuration(run.durationMs)}`];
+    case 'failed': {
+      const code = run.exitCode === undefined ? '' : ` (exit code ${run.exitCode})`;
+      return [`${gate} failed${where} in ${formatDuration(run.durationMs)}${code}`, ...outputEnd(run.output)];
+    }
+    case 'unrunnable':
+      return [`${gate} cannot be started`, ...outputEnd(run.output)];
+    case 'skipped':
+      return [];
+    default:
+      return unreachable(run.status);
+  }
+}
+
+function failureWords(
+  { task, attempt, failure }: { task: TaskId; attempt: number; failure: Failure },
+  falseClaim: boolean,
+  state: RunState,
+  at: number,
+): readonly string[] {
+  const record = recordOf(state, task);
+  const { state: now } = record;
+  const claim = falseClaim ? '; the agent had claimed to be done' : '';
+  const reason = `${plain(describeFailure(failure))}${claim}`;
+  const output = outputOfFailure(failure);
+  if (now.status === 'blocked') {
+    const next = `next: pawl show ${task}, then pawl retry ${task} or pawl skip ${task}`;
+    return [`${task} blocked: ${plain(now.message)}${claim}`, ...output, next];
+  }
+  if (state.refusal?.task === task) {
+    return [`${task} attempt ${attempt} ended: ${reason}; the task is not to blame`, ...output];
+  }
+  const allowed = attemptsAllowed(record, state.session?.policy.maxAttempts ?? attempt);
+  const delayMs = now.status === 'pending' ? now.notBefore - at : 0;
+  const delay = delayMs > 0 ? ` in ${formatDuration(delayMs)}` : '';
+  return [`${task} sent back: ${reason}  (next: attempt ${attempt + 1} of ${allowed}${delay})`, ...output];
+}
+
+/** Only what no event before has shown: a failed gate's own line has its output. */
+function outputOfFailure(failure: Failure): readonly string[] {
+  return failure.kind === 'setup' ? outputEnd(failure.output) : [];
+}
+
+function outputEnd(output: string): readonly string[] {
+  return plainLines(output).slice(-OUTPUT_LINES);
+}

@@ -1,0 +1,204 @@
+/** Every stall has a name and a next thing to type: why a task is not further than it is. */
+import type { TaskId } from '../domain/ids.ts';
+import { taskOf, type Plan, type Task } from '../domain/plan.ts';
+import {
+  lastFailure,
+  recordOf,
+  type RunState,
+  type TaskRecord,
+  type TaskState,
+} from '../domain/run-state.ts';
+import { describeFailure } from '../domain/failure.ts';
+import { waitingOf, type Waiting } from '../domain/schedule.ts';
+import { formatAge, formatDuration } from '../util/duration.ts';
+import { unreachable } from '../util/unreachable.ts';
+import { endedAt, isInSession } from './tally.ts';
+import { isoTime, listed, plain, short } from './text.ts';
+import { describeWaiting } from './waiting-text.ts';
+
+export interface Explanation {
+  /** One sentence, without the task's id in front. */
+  readonly summary: string;
+  /** Since when, in ms since the epoch; absent when the journal does not tell. */
+  readonly since?: number;
+  /** What to type next, or in words that nothing needs to be typed. */
+  readonly next: string;
+}
+
+const WATCH = 'Nothing; `pawl status --watch` shows it live.';
+
+/** `now` in ms since the epoch. The task must be of the plan. */
+export function explainTask(state: RunState, id: TaskId, now: number): Explanation {
+  const task = state.plan && taskOf(state.plan, id);
+  if (state.plan === undefined || task === undefined) {
+    throw new Error(`Internal error: no task ${id} to explain`);
+  }
+  const record = recordOf(state, id);
+  return record.state.status === 'pending'
+    ? explainPending(state, state.plan, task, now)
+    : explainState(state, record, record.state);
+}
+
+function explainState(
+  state: RunState,
+  { id, attempts }: TaskRecord,
+  now: Exclude<TaskState, { status: 'pending' }>,
+): Explanation {
+  switch (now.status) {
+    case 'running': {
+      const summary = `attempt ${now.attempt} is under way (${now.stage})`;
+      const since = attempts.at(-1)?.startedAt ?? now.since;
+      return isInSession(state)
+        ? { summary, since, next: WATCH }
+        : { summary: `attempt ${now.attempt} was cut off`, since, next: '`pawl run` takes it up again.' };
+    }
+    case 'proven': {
+      const next = isInSession(state) ? WATCH : '`pawl run` lands it.';
+      return { summary: 'its gates passed; it waits to land', since: now.since, next };
+    }
+    case 'completed':
+      return now.by === 'pawl'
+        ? { summary: `landed as ${short(now.commit)}`, since: now.at, next: NOTHING }
+        : { summary: 'the backlog says that it is completed', since: now.at, next: NOTHING };
+    case 'blocked':
+      return {
+        summary: `blocked (${now.because}): ${plain(now.message)}`,
+        since: now.since,
+        next: unblock(id, now),
+      };
+    case 'skipped':
+    case 'abandoned':
+      return {
+        summary: `${now.status}: ${plain(now.reason)}`,
+        next: `\`pawl retry ${id}\` opens it again.`,
+      };
+    case 'externally-managed':
+      return { summary: `managed elsewhere: ${plain(now.reason)}`, next: NOTHING };
+    default:
+      return unreachable(now);
+  }
+}
+
+const NOTHING = 'Nothing.';
+
+function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>): string {
+  const show = `\`pawl show ${id}\` tells what happened`;
+  switch (now.because) {
+    case 'failure':
+      return `${show}; then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
+    case 'budget':
+      return `Grant the agent more, then \`pawl retry ${id}\`.`;
+    case 'decision-needed':
+      return `Settle it in the backlog, then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
+    default:
+      return unreachable(now.because);
+  }
+}
+
+function explainPending(state: RunState, plan: Plan, task: Task, now: number): Explanation {
+  const record = recordOf(state, task.id);
+  const waiting = waitingOf(state, plan, task, now);
+  const failure = lastFailure(record);
+  const before = failure === undefined ? '' : ` (attempt ${record.attempts.length}: ${plain(failure)})`;
+  const since = pendingSince(state, record);
+  return {
+    summary: `${summaryOf(state, plan, waiting, now)}${before}`,
+    ...(since !== undefined && { since }),
+    next: nextOf(state, plan, task, waiting),
+  };
+}
+
+/** Since a person last decided on it or its last attempt ended, else since the run began. */
+function pendingSince(state: RunState, record: TaskRecord): number | undefined {
+  const last = record.attempts.at(-1);
+  const times = [record.decisions.at(-1)?.at, last && endedAt(last)].filter((at) => at !== undefined);
+  return times.length > 0 ? Math.max(...times) : state.run?.createdAt;
+}
+
+function summaryOf(state: RunState, plan: Plan, waiting: Waiting, now: number): string {
+  switch (waiting.kind) {
+    case 'nothing':
+      if (state.refusal !== undefined && !isInSession(state)) {
+        const { task, failure } = state.refusal;
+        return `ready; the session ended because of ${task}: ${plain(describeFailure(failure))}`;
+      }
+      return isInSession(state)
+        ? 'ready; it starts as soon as a slot is free'
+        : 'ready; no session is at work';
+    case 'held':
+    case 'not-selected':
+      return describeWaiting(waiting, now, Infinity);
+    case 'dependency':
+      return `waits for ${listed(
+        waiting.on.map((id) => withState(state, plan, id, now)),
+        8,
+      )}`;
+    case 'conflict':
+      return `declared to conflict with ${listed(
+        waiting.with.map((id) => withState(state, plan, id, now)),
+        8,
+      )}`;
+    case 'provisional':
+      return `provisional; High-risk tasks come first: ${listed(waiting.on, 8)}`;
+    case 'backoff':
+      return `tries again in ${formatDuration(waiting.until - now)}, at ${isoTime(waiting.until)}`;
+    default:
+      return unreachable(waiting);
+  }
+}
+
+function withState(state: RunState, plan: Plan, id: TaskId, now: number): string {
+  return `${id} (${stateWords(state, plan, id, now)})`;
+}
+
+/** A task's state in one or two words; a pending one is ready, held, left out or waiting. */
+export function stateWords(state: RunState, plan: Plan, id: TaskId, now: number): string {
+  const { status } = recordOf(state, id).state;
+  const task = taskOf(plan, id);
+  if (status !== 'pending' || task === undefined) return status;
+  const { kind } = waitingOf(state, plan, task, now);
+  if (kind === 'nothing') return 'ready';
+  return kind === 'held' ? 'held' : kind === 'not-selected' ? 'not selected' : 'waiting';
+}
+
+function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): string {
+  const goOn = isInSession(state) ? WATCH : '`pawl run` goes on.';
+  switch (waiting.kind) {
+    case 'held':
+      return plain(waiting.hold.hint);
+    case 'not-selected':
+      return `\`pawl run\` without --only, or with \`--only ${task.id}\`.`;
+    case 'dependency': {
+      const stuck = stuckBehind(state, plan, task)[0];
+      return stuck === undefined ? goOn : `\`pawl explain ${stuck}\`: it holds this task up.`;
+    }
+    case 'nothing':
+    case 'conflict':
+    case 'provisional':
+    case 'backoff':
+      return goOn;
+    default:
+      return unreachable(waiting);
+  }
+}
+
+/** The tasks it depends on, directly or not, that cannot go on by themselves; nearest first. */
+function stuckBehind(state: RunState, plan: Plan, task: Task): readonly TaskId[] {
+  const seen = new Set<TaskId>(task.dependencies);
+  for (const id of seen) for (const next of taskOf(plan, id)?.dependencies ?? []) seen.add(next);
+  return [...seen].filter((id) => isStuck(state, id));
+}
+
+/** Open or set aside, and waiting for a person: no session will move it. */
+export function isStuck(state: RunState, id: TaskId): boolean {
+  const { status } = recordOf(state, id).state;
+  if (status === 'blocked' || status === 'skipped' || status === 'abandoned') return true;
+  if (status !== 'pending') return false;
+  const only = state.session?.policy.only;
+  return state.holds.has(id) || (only !== undefined && !only.includes(id));
+}
+
+/** ` · for 2h`, or nothing when it is not known. */
+export function sinceWords({ since }: Explanation, now: number): string {
+  return since === undefined ? '' : ` · for ${formatAge(now - since)}`;
+}

@@ -1,0 +1,26 @@
+import type { Waiting } from '../domain/schedule.ts';
+import { formatDuration } from '../util/duration.ts';
+import { unreachable } from '../util/unreachable.ts';
+import { listed, plain } from './text.ts';
+
+/** What a pending task waits for, in a few words; `limit` ids at most. `now` in ms since the epoch. */
+export function describeWaiting(waiting: Waiting, now: number, limit: number): string {
+  switch (waiting.kind) {
+    case 'nothing':
+      return 'ready, waits for a slot';
+    case 'held':
+      return `held: ${plain(waiting.hold.code)}: ${plain(waiting.hold.message)}`;
+    case 'not-selected':
+      return 'not selected with --only';
+    case 'dependency':
+      return `waits for ${listed(waiting.on, limit)}`;
+    case 'conflict':
+      return `waits, conflicts with ${listed(waiting.with, limit)}`;
+    case 'provisional':
+      return `provisional, waits for High-risk ${listed(waiting.on, limit)}`;
+    case 'backoff':
+      return `tries again in ${formatDuration(Math.max(0, waiting.until - now))}`;
+    default:
+      return unreachable(waiting);
+  }
+}

@@ -8,11 +8,17 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { extends: true, test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 30_000 },
+      },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...real } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...real } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...real } },
-      { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...real, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...real, testTimeout: 180_000 },
+      },
     ],
   },
 });

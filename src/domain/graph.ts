@@ -150,7 +150,7 @@ function longestChain(successors: readonly (readonly number[])[], tail: Float64A
 /**
  * Whether some path could lie in both scopes. Segment by segment: `src/a` and `src/ab` do not overlap. `*` and
  * `?` stay within a segment, `**` spans segments, `{a,b}` are alternatives; brackets are ordinary characters, as
- * in `app/[id]/page.ts`. A plain last segment, a trailing `/` and a trailing `/**` cover everything below.
+ * in `app/[id]/page.ts`. A folder's name, a trailing `/` and a trailing `/**` cover everything below.
  */
 export function scopesOverlap(a: string, b: string): boolean {
   return a === b || patternsOverlap(parseScope(a), parseScope(b));

@@ -8,7 +8,3 @@ export const processIdentitySchema = z
   .object({ pid: z.number().int().positive(), startTime: z.string(), bootId: z.string(), host: z.string() })
   .readonly();
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
-
-export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
-  return a.pid === b.pid && a.startTime === b.startTime && a.bootId === b.bootId && a.host === b.host;
-}

@@ -36,7 +36,12 @@ function parseAlternative(text: string): ScopeAlternative {
     below = true;
   }
   const last = segments[segments.length - 1];
-  return { segments, below: below || last === undefined || !hasWildcard(last) };
+  return { segments, below: below || last === undefined || (!hasWildcard(last) && !looksLikeFile(last)) };
+}
+
+/** `users.ts`, but neither `src` nor `.github` nor `v1.2`. */
+function looksLikeFile(segment: string): boolean {
+  return /[^.]\.[A-Za-z][A-Za-z0-9]*$/.test(segment);
 }
 
 function expandBraces(text: string): readonly string[] {
@@ -79,6 +84,8 @@ export function patternsOverlap(a: ScopePattern, b: ScopePattern): boolean {
 }
 
 function segmentsOverlap(a: ScopeAlternative, b: ScopeAlternative): boolean {
+  // What looks like a file is a folder all the same when the other scope names something in it: `next.js/src`.
+  if (isAbove(a.segments, b.segments) || isAbove(b.segments, a.segments)) return true;
   // row[j]: what is left of a from i and of b from j can match one same path. Rows from the end.
   let row: boolean[] = [];
   for (let i = a.segments.length; i >= 0; i -= 1) {
@@ -94,6 +101,10 @@ function segmentsOverlap(a: ScopeAlternative, b: ScopeAlternative): boolean {
     row = current;
   }
   return row[0]!;
+}
+
+function isAbove(a: readonly string[], b: readonly string[]): boolean {
+  return a.length <= b.length && a.every((segment, at) => segment === b[at] && !hasWildcard(segment));
 }
 
 function charactersOverlap(a: string, b: string): boolean {

@@ -32,7 +32,7 @@ export function renderPlan(plan: Plan, state: RunState | undefined, options: Pla
     [heading(plain(plan.title) || plan.name), ...summaryLines(plan, folded, columns)],
     levelLines(plan, folded, options),
     [heading('Critical path'), ...criticalPathLines(plan, columns)],
-    [heading('Conflicts'), ...conflictLines(plan, columns)],
+    [heading('Conflicts and shared files'), ...conflictLines(plan, columns)],
     [heading('Ready'), ...indented(ready.length === 0 ? ['none'] : ready, columns)],
   ];
   if (options.warnings !== undefined && options.warnings > 0) {
@@ -120,24 +120,41 @@ function pathMs(plan: Plan, path: readonly TaskId[]): number {
   return path.reduce((sum, id) => sum + sizeDurationMs[taskOf(plan, id)?.size ?? 'M'], 0);
 }
 
+/** Declared conflicts are obeyed, so each pair is named; shared files are only a forecast, so they are summed up. */
 function conflictLines(plan: Plan, columns: number): readonly string[] {
   const { pairs, more, complete } = scopeConflicts(plan);
-  if (pairs.length === 0) return ['  none'];
   const declared = pairs.filter((pair) => pair.declared);
-  // Declared ones are obeyed, so they come first; overlaps are only a forecast.
-  const sorted = [...declared, ...pairs.filter((pair) => !pair.declared)];
-  const rest = pairs.length - SHOWN_CONFLICTS + more;
-  const lines = sorted
-    .slice(0, SHOWN_CONFLICTS)
-    .map((pair) => renderLine([span(`  ${conflictText(pair)}`)], columns, false));
-  if (rest > 0) lines.push(`  ${complete ? '' : 'at least '}${rest} more`);
-  return lines;
+  const shared = tasksByPath(pairs.filter((pair) => !pair.declared));
+  const lines = [
+    ...declared.map(({ a, b }) => `${a} ✗ ${b}  declared: never at work together`),
+    ...shared.map(
+      ([path, tasks]) => `${plain(path)}  ${counted(tasks.length, 'task')}: ${listed(tasks, 12)}`,
+    ),
+  ];
+  if (lines.length === 0) return ['  none'];
+  const unseen = [
+    ...(lines.length > SHOWN_CONFLICTS ? [`and ${lines.length - SHOWN_CONFLICTS} more`] : []),
+    ...(more > 0 ? [`and ${complete ? '' : 'at least '}${more} more pairs of tasks`] : []),
+  ];
+  return [...lines.slice(0, SHOWN_CONFLICTS), ...unseen].map((line) =>
+    renderLine([span(`  ${line}`)], columns, false),
+  );
 }
 
-function conflictText({ a, b, declared, paths }: ScopeConflict): string {
-  const both = listed(paths.map(plain), 3);
-  const why = declared ? (both === '' ? 'declared' : `declared, both touch ${both}`) : `both touch ${both}`;
-  return `${a} ${declared ? '✗' : '~'} ${b}  ${why}`;
+/** Paths that several tasks may touch at the same time, those that most tasks share first. */
+function tasksByPath(
+  pairs: readonly ScopeConflict[],
+): readonly (readonly [path: string, tasks: readonly TaskId[]])[] {
+  const tasks = new Map<string, Set<TaskId>>();
+  for (const { a, b, paths } of pairs) {
+    for (const path of paths) {
+      const known = tasks.get(path) ?? new Set();
+      tasks.set(path, known.add(a).add(b));
+    }
+  }
+  return [...tasks]
+    .map(([path, ids]) => [path, [...ids].toSorted()] as const)
+    .toSorted((x, y) => y[1].length - x[1].length);
 }
 
 /** For `pawl plan --json`. Conflicts: at most 1,000 pairs, `more` beyond them. */

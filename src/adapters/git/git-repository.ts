@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FileChange } from '../../domain/event.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
 import type { MergeResult, Repository } from '../../ports/repository.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { err, ok, type Result } from '../../util/result.ts';
-import { git, gitRefusal, tryGit } from './git.ts';
+import { git, gitRefusal, tryGit, type GitOptions } from './git.ts';
 
 const NO_COMMIT = '0'.repeat(40);
 
@@ -76,13 +78,31 @@ async function snapshot(
   identity: Readonly<Record<string, string>>,
 ): Promise<Snapshot | undefined> {
   const options = { env: { GIT_DIR: workspace.gitDir, GIT_WORK_TREE: workspace.path } };
-  await git(workspace.path, ['add', '--all', '.'], options);
+  await stageAll(workspace, base, options);
   const tree = (await git(workspace.path, ['write-tree'], options)).trim();
   const heads = await git(workspace.path, ['rev-parse', 'HEAD', 'HEAD^{tree}'], options);
   const [own = '', ownTree = ''] = heads.split('\n');
   if (tree === (own === base ? ownTree : await treeOf(root, base))) return undefined;
   const head = await headFor(root, { own, ownTree, tree, base }, message, identity);
   return { head, tree, files: await changes(root, base, head) };
+}
+
+/**
+ * Stages everything an agent left, whatever state it left git in: a lock of a git that was killed (its process is
+ * gone by now), a broken index, a folder that is a repository without a commit and so cannot be added. What cannot be
+ * added is left out; the gates judge the tree that results.
+ */
+async function stageAll(workspace: Workspace, base: string, options: GitOptions): Promise<void> {
+  const { gitDir, path } = workspace;
+  rmSync(join(gitDir, 'index.lock'), { force: true });
+  const args = ['add', '--all', '.'];
+  const staged = await tryGit(path, args, options);
+  if (staged.code === 0) return;
+  const refusal = gitRefusal(args, staged);
+  if (refusal.code === 'NO-SPACE') throw refusal;
+  for (const name of ['index', 'index.lock']) rmSync(join(gitDir, name), { force: true });
+  await git(path, ['read-tree', base], options);
+  await tryGit(path, ['add', '--all', '--ignore-errors', '.'], options);
 }
 
 /** The agent's own commits are kept when they descend from the base; otherwise its tree becomes one commit on it. */

@@ -40,9 +40,9 @@ Critical path
   T-001 → T-002 → T-004
   about 1h 00m of 1h 30m of work, by declared sizes
 
-Conflicts
-  T-004 ✗ T-005  declared
-  T-002 ~ T-003  both touch src/config.ts
+Conflicts and shared files
+  T-004 ✗ T-005  declared: never at work together
+  src/config.ts  2 tasks: T-002, T-003
 
 Ready
   T-002 T-003 T-005
@@ -73,8 +73,8 @@ test('a big plan shows the ids of each level only, and no line is wider than the
     'Level 1 (10 tasks)',
   ]);
   expect(text).toContain('\n  T-60 T-61 T-62 T-63 T-64 T-65 T-66\n  T-67 T-68 T-69\n');
-  // 2,415 couples, less the ten of T-0 with what depends on it.
-  expect(lines).toContain('  2385 more');
+  // 2,415 couples, less the ten of T-0 with what depends on it; the first thousand are looked at.
+  expect(lines).toContain('  and 1405 more pairs of tasks');
 });
 
 test('the plain object has levels, critical path, conflicts and the ready set', () => {

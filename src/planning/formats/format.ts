@@ -1,0 +1,115 @@
+import type { Criterion, DeclaredStatus, Plan, PlanFormat, Risk, Size, Task } from '../../domain/plan.ts';
+import type { RunView } from '../../domain/view.ts';
+import type { Diagnostic, Span } from '../diagnostic.ts';
+
+/**
+ * A backlog format: pure functions over text. Finding, reading and writing files is done outside, once for all
+ * formats; so are the checks that do not depend on the format (ids, dependencies, cycles). A new format is one
+ * module that exports one of these, and one line in `formats/all.ts`.
+ */
+export interface BacklogFormat {
+  readonly name: PlanFormat;
+  /** Where a repository keeps such a backlog, relative to its root, looked for in this order. */
+  readonly defaultFiles: readonly string[];
+  /** Whether a file is of this format, by its content first. Must not throw, whatever the text. */
+  detect(file: string, text: string): boolean;
+  /** Files that are read together with the backlog; they need not exist. */
+  companionFiles(file: string): readonly string[];
+  /** Files that {@link writeBack} may change or make. */
+  viewFiles(file: string): readonly string[];
+  /** Reads all there is and reports every fault the format knows of; never throws on any text. */
+  read(input: FormatInput): Draft;
+  /**
+   * The least edit that brings statuses into the files: a text that is already right comes back as it is. Words
+   * of the same meaning are not replaced.
+   */
+  writeBack(input: WriteBackInput): readonly ViewText[];
+}
+
+/** All paths are relative to the repository's root, with `/`. */
+export interface FormatInput {
+  readonly file: string;
+  readonly text: string;
+  /** The companion files that exist. */
+  readonly companions: ReadonlyMap<string, string>;
+}
+
+/** A task as the format read it: well-formed fields, but ids and edges are not checked yet. */
+export interface DraftTask {
+  readonly id: string;
+  readonly kind: Task['kind'];
+  readonly title: string;
+  readonly description: string;
+  readonly criteria: readonly Criterion[];
+  readonly dependencies: readonly string[];
+  readonly conflictsWith: readonly string[];
+  readonly scope: readonly string[];
+  readonly parallel: boolean | undefined;
+  readonly risk: Risk;
+  readonly size: Size;
+  readonly provisional: boolean;
+  readonly phase: string | undefined;
+  readonly slice: string | undefined;
+  readonly context: Task['context'];
+  readonly testFiles: readonly string[];
+  readonly gapCodes: readonly string[];
+  readonly declared: DeclaredStatus;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** A value of a draft task whose place can be asked for. */
+export type Place =
+  | { readonly field: 'id' }
+  /** `index` counts in the draft's `dependencies` or `conflictsWith`. */
+  | { readonly field: 'dependency' | 'conflict'; readonly index: number };
+
+export interface Draft {
+  readonly title: string;
+  readonly tasks: readonly DraftTask[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly facts: ManifestFacts | undefined;
+  /** Where a value of `tasks[task]` stands. May be slow: it is asked only for what is reported. */
+  locate(task: number, place: Place): Span;
+}
+
+/** What a manifest and its task-state.json say about themselves, for the checks before work (source 001). */
+export interface ManifestFacts {
+  /** The manifest's own `status`; absent when it has none. */
+  readonly status: string | undefined;
+  /** `gaps.blocking`, each as one line of text. */
+  readonly blockingGaps: readonly string[];
+  readonly manifestHash: string | undefined;
+  /** The manifest hash that task-state.json was written for. */
+  readonly stateManifestHash: string | undefined;
+  /** The PRD the manifest names, and the hash it had then. */
+  readonly prd: { readonly path: string; readonly hash: string | undefined } | undefined;
+  /** Every task has both `parallel` and `conflicts_with`. */
+  readonly hasParallelMetadata: boolean;
+  /** What task-state.json claims, by task id. Times are typed by agents: never trusted for decisions. */
+  readonly claims: ReadonlyMap<string, StateClaim>;
+}
+
+export interface StateClaim {
+  readonly status: DeclaredStatus;
+  readonly startedAt: string | undefined;
+  readonly criteriaDone: readonly string[];
+}
+
+export interface WriteBackInput {
+  readonly plan: Plan;
+  readonly facts: ManifestFacts | undefined;
+  /** The current texts of the view files that exist. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly view: RunView;
+}
+
+export type ViewText =
+  | { readonly file: string; readonly text: string }
+  /** The file is not in a state in which it can be edited safely; says why. */
+  | { readonly file: string; readonly problem: string };
+
+/** The folder of a repository path, with its slash; empty for a file at the root. */
+export function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
+}

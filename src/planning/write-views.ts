@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunView } from '../domain/view.ts';
+import { backlogFormats } from './formats/all.ts';
+import type { LoadedPlan } from './read-plan.ts';
+
+export interface WrittenView {
+  /** Relative to the root. */
+  readonly file: string;
+  /** False when the file already said so, or could not be written. */
+  readonly written: boolean;
+  readonly error?: string;
+}
+
+/** A person's editor may save at the same moment; then the edit is made again on what was saved. */
+const maxTries = 3;
+
+/**
+ * Brings the statuses of a run into the backlog's own files: each is read again, edited as little as its format can,
+ * and replaced atomically when its text has changed. Symbolic links are followed, modes kept. Never rejects for a
+ * file that cannot be read, edited or written: that is said in its entry, and the other files are still written.
+ */
+export async function writeViews(request: {
+  /** The repository's root, absolute. */
+  readonly root: string;
+  readonly loaded: LoadedPlan;
+  readonly view: RunView;
+}): Promise<readonly WrittenView[]> {
+  const { plan, viewFiles } = request.loaded;
+  const written: WrittenView[] = [];
+  for (const file of viewFiles) written.push(await writeView(request, file));
+  return written.length === 0 ? [{ file: plan.file, written: false }] : written;
+}
+
+/** Ends the name of a view that is being written, beside the file it will replace. */
+const temporarySuffix = '.pawl-tmp';
+
+/** True of a file that a crash left behind in the middle of writing a view; it is nobody's work. */
+export function isHalfWrittenView(file: string): boolean {
+  return file.endsWith(temporarySuffix);
+}
+
+/** Removes what a crash left of views. Only for the process that writes them: another's may be under way. */
+export async function removeHalfWrittenViews(root: string, loaded: LoadedPlan): Promise<void> {
+  for (const file of loaded.viewFiles) {
+    const target = await targetOf(path.join(root, file));
+    const folder = path.dirname(target);
+    for (const name of await namesIn(folder)) {
+      if (name.startsWith(`.${path.basename(target)}.`) && isHalfWrittenView(name))
+        await rm(path.join(folder, name), { force: true });
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function writeView(
+  { root, loaded, view }: Parameters<typeof writeViews>[0],
+  file: string,
+): Promise<WrittenView> {
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const target = await targetOf(path.join(root, file));
+      const old = await textOf(target);
+      const texts = new Map(old === undefined ? [] : [[file, old]]);
+      const format = backlogFormats[loaded.plan.format];
+      const edited = format
+        .writeBack({ plan: loaded.plan, facts: loaded.facts, texts, view })
+        .find((result) => result.file === file);
+      if (edited === undefined)
+        throw new Error(`Internal error: ${loaded.plan.format} does not write ${file}`);
+      if ('problem' in edited)
+        return { file, written: false, error: `${file} was left alone: ${edited.problem}` };
+      if (edited.text === old) return { file, written: false };
+      const isReplaced = await replaceFile(target, edited.text, old);
+      if (isReplaced) return { file, written: true };
+      if (tries === maxTries)
+        return { file, written: false, error: `${file} is being changed by another program` };
+    }
+  } catch (error) {
+    if (!isNodeError(error)) throw error;
+    return { file, written: false, error: `${file} cannot be written: ${error.message}` };
+  }
+}
+
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (isMissing(error)) return file;
+    throw error;
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the file if it still has the text `old`. The new text is on the disk before the name points to it. */
+async function replaceFile(file: string, text: string, old: string | undefined): Promise<boolean> {
+  const mode = old === undefined ? 0o666 : (await stat(file)).mode & 0o7777;
+  const temporary = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(6).toString('hex')}${temporarySuffix}`,
+  );
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(text, 'utf8');
+      // The mode given to open is cut by the umask; an existing file keeps its own.
+      if (old !== undefined) await handle.chmod(mode);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if ((await textOf(file)) !== old) return false;
+    await rename(temporary, file);
+    return true;
+  } finally {
+    // After the rename there is nothing left under this name.
+    await rm(temporary, { force: true });
+  }
+}
+
+function isNodeError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+function isMissing(error: unknown): boolean {
+  return isNodeError(error) && error.code === 'ENOENT';
+}

@@ -1,0 +1,184 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { agentConfigSchema, type AgentConfig } from '../adapters/agents/registry.ts';
+import { planFormatSchema } from '../domain/plan.ts';
+import { PawlError } from '../domain/refusal.ts';
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+const seconds = z.number().positive();
+
+/** The whole of pawl.config.ts. Every field has a default: an ordinary npm repository needs no configuration. */
+export const configSchema = z.strictObject({
+  backlog: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The backlog file, relative to the repository; otherwise looked for.'),
+  format: planFormatSchema.optional().describe('Its format; otherwise told by its content.'),
+  baseBranches: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['main', 'master'])
+    .describe('Branches that a run may start on.'),
+  agent: z.string().min(1).default('claude').describe('The agent that attempts get, a name under `agents`.'),
+  agents: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)
+    .default({})
+    .describe('Agents by name. `claude` is defined without being listed.'),
+  gates: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.union([z.string().min(1), z.literal(false)]))
+    .default({})
+    .describe(
+      'Shell commands that must pass, by name: they replace a detected gate of that name, `false` removes it, others are added at the end.',
+    ),
+  setup: z
+    .union([z.string().min(1), z.literal(false)])
+    .optional()
+    .describe('Shell command that installs dependencies in a clean checkout; detected from the lock file.'),
+  parallel: z
+    .union([z.number().int().min(1), z.literal('auto')])
+    .default('auto')
+    .describe('How many tasks are worked on at once; `auto` follows the number of open tasks.'),
+  maxAgents: z.number().int().min(1).default(8).describe('The ceiling for `parallel: "auto"`.'),
+  maxAttempts: z.number().int().min(1).default(5).describe('Attempts before a task is blocked.'),
+  maxConflicts: z.number().int().min(1).default(5).describe('Textual conflicts before a task is blocked.'),
+  maxRedeliveries: z
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Transient failures before a task is blocked.'),
+  sameFailureLimit: z
+    .number()
+    .int()
+    .min(2)
+    .default(3)
+    .describe('The same failure this often blocks the task.'),
+  backoffSeconds: z
+    .number()
+    .min(0)
+    .default(5)
+    .describe('The first wait after a transient failure; it doubles.'),
+  backoffCapSeconds: z.number().min(0).default(300).describe('The longest such wait.'),
+  riskOrder: z
+    .boolean()
+    .default(true)
+    .describe('High-risk tasks before Medium before Low among those that are ready.'),
+  limits: z
+    .strictObject({
+      idleSeconds: seconds.default(600).describe('An agent that prints nothing for this long is ended.'),
+      totalSeconds: seconds.default(3600).describe('An attempt that takes longer is ended.'),
+      gateSeconds: seconds.default(900).describe('A gate that takes longer has failed.'),
+      setupSeconds: seconds.default(900).describe('A set-up that takes longer has failed.'),
+      graceSeconds: z.number().min(0).default(5).describe('Between TERM and KILL.'),
+    })
+    .prefault({})
+    .describe('Deadlines.'),
+  brief: z
+    .string()
+    .min(1)
+    .default('delegation')
+    .describe(
+      'What agents are told: `delegation`, `code-assist`, or a file of your own with {{placeholders}}.',
+    ),
+  env: z
+    .array(variableName)
+    .default([])
+    .describe('Further variables of your environment that gates, set-up and agents get.'),
+  views: z.boolean().default(true).describe('Write statuses back to the backlog.'),
+  strict: z.boolean().default(false).describe('Findings that hold one task refuse the whole run.'),
+});
+
+export type Config = z.output<typeof configSchema>;
+/** What a configuration file may hold. */
+export type PawlConfig = z.input<typeof configSchema>;
+
+/** Types the configuration in pawl.config.ts; returns it unchanged. */
+export function defineConfig(config: PawlConfig): PawlConfig {
+  return config;
+}
+
+export const configFiles = [
+  'pawl.config.ts',
+  'pawl.config.mts',
+  'pawl.config.js',
+  'pawl.config.mjs',
+  'pawl.config.json',
+] as const;
+
+/** The configuration file of a repository, if it has one. */
+export function findConfig(root: string): string | undefined {
+  return configFiles.map((name) => join(root, name)).find((file) => existsSync(file));
+}
+
+/** Throws CONFIG-UNREADABLE, or CONFIG-INVALID with every faulty field. */
+export async function loadConfig(root: string): Promise<Config> {
+  const file = findConfig(root);
+  const raw = file === undefined ? {} : await readConfig(file);
+  const parsed = configSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join('.') || '(the whole)'}: ${issue.message}`,
+  );
+  throw new PawlError(
+    'CONFIG-INVALID',
+    `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${faults.join('\n')}`,
+    {
+      hint: 'Mend the named fields; docs/reference/config.md lists every field.',
+      details: { file, issues: parsed.error.issues },
+    },
+  );
+}
+
+async function readConfig(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8'));
+    const module = (await importQuietly(pathToFileURL(file).href)) as { default?: unknown };
+    return module.default ?? {};
+  } catch (error) {
+    throw new PawlError('CONFIG-UNREADABLE', `${file}: ${(error as Error).message}`, {
+      hint: file.endsWith('.json') ? 'Mend the JSON.' : `Run \`node ${file}\` to see the error.`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Node advises a `"type": "module"` in the user's package.json, for the sake of speed, whenever a `.ts` or `.js` file
+ * without one turns out to be a module. Their package.json is none of Pawl's business, so that advice is left out.
+ */
+async function importQuietly(url: string): Promise<unknown> {
+  // oxlint-disable-next-line typescript/unbound-method -- applied to `process` below, and put back as it was
+  const { emitWarning } = process;
+  process.emitWarning = (...args: unknown[]): void => {
+    const named = args.some(
+      (arg) =>
+        arg === TYPELESS ||
+        (typeof arg === 'object' && arg !== null && 'code' in arg && arg.code === TYPELESS),
+    );
+    if (!named) Reflect.apply(emitWarning, process, args);
+  };
+  try {
+    return await import(url);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+const TYPELESS = 'MODULE_TYPELESS_PACKAGE_JSON';
+
+/** The configured entry, or the built-in one. Throws AGENT-UNKNOWN. */
+export function agentConfigOf(config: Config, name: string): AgentConfig {
+  const entry = config.agents[name] ?? builtInAgents[name];
+  if (entry !== undefined) return entry;
+  const known = agentNames(config).join(', ');
+  throw new PawlError('AGENT-UNKNOWN', `no agent is named ${name}`, { hint: `Known agents: ${known}.` });
+}
+
+const builtInAgents: Readonly<Record<string, AgentConfig>> = { claude: { kind: 'claude' } };
+
+export function agentNames(config: Config): readonly string[] {
+  return [...new Set([...Object.keys(config.agents), ...Object.keys(builtInAgents)])].toSorted();
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { inspectCheckout, locateRepository, type Checkout } from '../adapters/git/checkout.ts';
+import { openJournalReader } from '../adapters/journal-sqlite/sqlite-journal.ts';
+import { isAlive } from '../adapters/process/process-table.ts';
+import type { TaskId } from '../domain/ids.ts';
+import { indexOf, type Plan, type PlanFormat } from '../domain/plan.ts';
+import type { ProcessIdentity } from '../domain/process-identity.ts';
+import { PawlError } from '../domain/refusal.ts';
+import { foldAll, type RunState } from '../domain/run-state.ts';
+import { Speller } from '../planning/spelling.ts';
+import { readPlan, type LoadedPlan, type PlanFault } from '../planning/read-plan.ts';
+import { loadConfig, type Config } from './config.ts';
+import { placesOf, type Places } from './places.ts';
+
+export interface BacklogChoice {
+  readonly backlog?: string;
+  readonly format?: PlanFormat;
+}
+
+/** A repository with its configuration, as commands find it. Nothing has been written. */
+export interface Project {
+  readonly root: string;
+  readonly commonDir: string;
+  readonly places: Places;
+  readonly config: Config;
+}
+
+/** Throws NO-GIT, NO-REPOSITORY, CONFIG-UNREADABLE or CONFIG-INVALID. */
+export async function openProject(folder: string): Promise<Project> {
+  const { root, commonDir } = await locateRepository(folder);
+  return { root, commonDir, places: placesOf(root, commonDir), config: await loadConfig(root) };
+}
+
+export async function checkoutOf(project: Project): Promise<Checkout> {
+  return inspectCheckout(project.root);
+}
+
+/** A refused backlog, with everything needed to print its faults. */
+export class PlanRefusal extends PawlError {
+  readonly fault: PlanFault;
+
+  constructor(fault: PlanFault) {
+    super(fault.code, fault.message, { hint: fault.hint, details: { diagnostics: fault.diagnostics } });
+    this.fault = fault;
+  }
+}
+
+/** Reads the backlog. Throws {@link PlanRefusal}. */
+export async function loadPlan(project: Project, choice: BacklogChoice): Promise<LoadedPlan> {
+  const backlog = choice.backlog ?? project.config.backlog;
+  const format = choice.format ?? project.config.format;
+  const read = await readPlan({
+    root: project.root,
+    ...(backlog === undefined ? {} : { backlog }),
+    ...(format === undefined ? {} : { format }),
+  });
+  if (!read.ok) throw new PlanRefusal(read.error);
+  return read.value;
+}
+
+/**
+ * The run of a plan as the journal has it, without taking the lease; undefined when nothing has been run yet.
+ * Cheap when there is no journal. Throws JOURNAL-DAMAGED or JOURNAL-NEWER.
+ */
+export function readRun(project: Project, plan: string): RunState | undefined {
+  const { journalFile } = project.places;
+  const journal = openJournalReader(journalFile, existsSync(journalFile));
+  if (journal === undefined) return undefined;
+  try {
+    const state = foldAll(journal.readEvents(plan));
+    return state.run === undefined ? undefined : state;
+  } finally {
+    journal.close();
+  }
+}
+
+/** The living process that holds the lease of this repository, if there is one. */
+export function workerOf(project: Project): ProcessIdentity | undefined {
+  const { journalFile } = project.places;
+  const journal = openJournalReader(journalFile, existsSync(journalFile));
+  if (journal === undefined) return undefined;
+  try {
+    const owner = journal.owner();
+    return owner !== undefined && isAlive(owner.identity) ? owner.identity : undefined;
+  } finally {
+    journal.close();
+  }
+}
+
+/** Throws UNKNOWN-TASK, naming the closest ids. */
+export function findTaskId(plan: Plan, text: string): TaskId {
+  const id = text as TaskId;
+  if (indexOf(plan).has(id)) return id;
+  const wanted = text.toLowerCase();
+  const ids = plan.tasks.map((task) => task.id);
+  const nearest = new Speller(ids).suggest(text);
+  const within = ids.filter(
+    (known) => known.toLowerCase().includes(wanted) || wanted.includes(known.toLowerCase()),
+  );
+  const close = [...new Set([...(nearest === undefined ? [] : [nearest]), ...within])];
+  throw new PawlError('UNKNOWN-TASK', `no task of ${plan.file} has the id ${text}`, {
+    hint:
+      close.length > 0 ? `Did you mean ${close.slice(0, 3).join(', ')}?` : 'Type `pawl plan` to see the ids.',
+  });
+}

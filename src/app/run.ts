@@ -1,0 +1,198 @@
+/** The composition root of a run: configuration becomes adapters, adapters become tools, and core drives them. */
+import { agentConfigOf } from './config.ts';
+import { checkGit, checkPlan, checkSelection, type RunWishes } from './activation.ts';
+import { createFaultInjection } from './fault-injection.ts';
+import { checkoutOf, loadPlan, readRun, type BacklogChoice, type Project } from './project.ts';
+import { systemClock, withJournal } from './open-journal.ts';
+import { policyOf } from './settings.ts';
+import { composeTools } from './tools.ts';
+import { ViewWriter } from './view-writer.ts';
+import { createAgent } from '../adapters/agents/registry.ts';
+import type { Checkout } from '../adapters/git/checkout.ts';
+import { drive, type DriveEnd, type StopControl } from '../core/driver.ts';
+import { RunRecord, type EventListener } from '../core/record.ts';
+import { recover, type Recovery } from '../core/recover.ts';
+import type { LiveEvent, RunTools } from '../core/tools.ts';
+import type { Hold } from '../domain/event.ts';
+import type { Policy } from '../domain/policy.ts';
+import { PawlError } from '../domain/refusal.ts';
+import type { RunState } from '../domain/run-state.ts';
+import { openTasks } from '../domain/schedule.ts';
+import type { ProcessIdentity } from '../domain/process-identity.ts';
+import type { Agent } from '../ports/agent.ts';
+import type { LoadedPlan } from '../planning/read-plan.ts';
+import { removeHalfWrittenViews } from '../planning/write-views.ts';
+import { refusalOf } from './run-refusal.ts';
+
+export interface RunObserver {
+  readonly onEvent: EventListener;
+  readonly onLive: (event: LiveEvent) => void;
+  readonly onWarning: (text: string) => void;
+  /** Called once, before the first task starts. */
+  readonly onReady: (state: RunState, recovery: Recovery) => void;
+}
+
+export interface RunReport {
+  readonly end: DriveEnd | 'refused';
+  readonly refusal: PawlError | undefined;
+  readonly state: RunState;
+  readonly completedInSession: number;
+  readonly remaining: number;
+}
+
+/**
+ * Works the plan off until it is done, nothing can go on, or a person stops it. Resumes by itself.
+ * Throws a PawlError when it refuses to start; a refusal after that is in the report.
+ */
+export async function runPlan(
+  project: Project,
+  choice: BacklogChoice,
+  wishes: RunWishes,
+  stop: StopControl,
+  observer: RunObserver,
+): Promise<RunReport> {
+  const { root, config } = project;
+  const checkout = await checkoutOf(project);
+  const loaded = await loadPlan(project, choice);
+  const integrationRef = `refs/heads/pawl/${loaded.plan.name}`;
+  for (const warning of await checkGit(checkout, config, loaded, integrationRef, wishes))
+    observer.onWarning(warning);
+  const findings = await checkPlan(root, loaded, readRun(project, loaded.plan.name), config, wishes);
+  for (const { code, task, message } of findings.warnings) {
+    observer.onWarning(`${code}${task === undefined ? '' : `::${task}`} ${message}`);
+  }
+  const policy = policyOf(config, withBatch(wishes, loaded));
+  const agent = await readyAgent(project, policy.agent);
+  const hit = createFaultInjection(process.env['PAWL_FAULT']);
+  return withJournal(project, async (journal, self) => {
+    const record = new RunRecord(loaded.plan.name, journal, systemClock);
+    checkSelection(loaded, record.state, wishes.only);
+    record.listen(observer.onEvent);
+    const tools = composeTools({
+      project,
+      checkout,
+      record,
+      journal,
+      agents: new Map([[agent.name, agent]]),
+      hit,
+      onLive: observer.onLive,
+    });
+    begin(tools, checkout, loaded, findings.holds, policy, integrationRef, self);
+    return work(tools, project, checkout, loaded, stop, observer);
+  });
+}
+
+/** Batch mode works on at most 3 tasks at once, and one at a time where the plan lacks its metadata (source 001). */
+function withBatch(wishes: RunWishes, loaded: LoadedPlan): RunWishes {
+  if (wishes.batch !== true) return wishes;
+  return { ...wishes, parallel: loaded.facts?.hasParallelMetadata === false ? 1 : 3 };
+}
+
+async function readyAgent(project: Project, name: string): Promise<Agent> {
+  const agent = createAgent(name, agentConfigOf(project.config, name), { root: project.root });
+  const probe = await agent.probe();
+  if (probe.kind === 'missing')
+    throw new PawlError('AGENT-MISSING', `agent ${name}: ${probe.message}`, { hint: probe.hint });
+  return agent;
+}
+
+/** Brings run, plan and session into the journal. Repeating it after a crash adds only what is missing. */
+function begin(
+  { record, hit }: RunTools,
+  checkout: Checkout,
+  loaded: LoadedPlan,
+  holds: readonly Hold[],
+  policy: Policy,
+  integrationRef: string,
+  owner: ProcessIdentity,
+): void {
+  if (record.state.run === undefined) {
+    const { head, branch } = checkout;
+    record.record({
+      type: 'run.created',
+      plan: loaded.plan.name,
+      base: head,
+      baseBranch: branch,
+      integrationRef,
+    });
+    hit('run-created');
+  }
+  const { plan, holds: known } = record.state;
+  if (
+    JSON.stringify(plan) !== JSON.stringify(loaded.plan) ||
+    JSON.stringify([...known.values()]) !== JSON.stringify(holds)
+  ) {
+    record.record({ type: 'plan.adopted', plan: loaded.plan, holds });
+    hit('plan-adopted');
+  }
+  record.record({ type: 'session.started', owner, policy });
+  hit('session-started');
+}
+
+async function work(
+  tools: RunTools,
+  project: Project,
+  checkout: Checkout,
+  loaded: LoadedPlan,
+  stop: StopControl,
+  observer: RunObserver,
+): Promise<RunReport> {
+  const { record, hit } = tools;
+  const views = new ViewWriter({
+    root: project.root,
+    loaded,
+    state: () => record.state,
+    hit,
+    onProblem: (file, message) => observer.onWarning(`VIEW-UNWRITABLE ${file}: ${message}`),
+  });
+  if (project.config.views) {
+    await removeHalfWrittenViews(project.root, loaded);
+    record.listen((event) => views.notice(event));
+  }
+  const before = countCompleted(record.state);
+  const recovery = await recover(tools);
+  await catchUp(tools, checkout);
+  observer.onReady(record.state, recovery);
+  const end = await driveWithViews(tools, stop, project.config.views ? views : undefined);
+  hit('session-ending');
+  const refusal = record.state.refusal === undefined ? undefined : refusalOf(record.state.refusal);
+  const reason = refusal === undefined ? end : 'refused';
+  record.record({
+    type: 'session.ended',
+    reason,
+    commit: checkout.head,
+    ...(refusal === undefined ? {} : { code: refusal.code, message: refusal.message }),
+  });
+  const { state } = record;
+  const remaining = state.plan === undefined ? 0 : openTasks(state, state.plan).length;
+  return { end: reason, refusal, state, completedInSession: countCompleted(state) - before, remaining };
+}
+
+/** However the run ends, the backlog shows where it stands. */
+async function driveWithViews(
+  tools: RunTools,
+  stop: StopControl,
+  views: ViewWriter | undefined,
+): Promise<DriveEnd> {
+  try {
+    return await drive(tools, stop);
+  } finally {
+    await views?.flush();
+  }
+}
+
+function countCompleted(state: RunState): number {
+  let count = 0;
+  for (const record of state.tasks.values())
+    if (record.state.status === 'completed' && record.state.by === 'pawl') count += 1;
+  return count;
+}
+
+/** When the user's branch has gone ahead of everything on the integration branch, work builds on it. */
+async function catchUp({ record, repository }: RunTools, checkout: Checkout): Promise<void> {
+  const from = record.state.integrationHead;
+  if (from === checkout.head || !(await repository.isAncestor(from, checkout.head))) return;
+  const ref = record.state.run?.integrationRef ?? '';
+  const moved = await repository.moveRef(ref, checkout.head, from, `pawl: follow ${checkout.branch}`);
+  if (moved.ok) record.record({ type: 'integration.moved', from, to: checkout.head });
+}

@@ -1,0 +1,58 @@
+import { checkPlan } from '../../app/activation.ts';
+import { loadPlan, openProject, readRun, workerOf, type Project } from '../../app/project.ts';
+import { PawlError } from '../../domain/refusal.ts';
+import type { RunState } from '../../domain/run-state.ts';
+import type { LoadedPlan } from '../../planning/read-plan.ts';
+import { withPlan } from '../../reporting/tally.ts';
+import type { CommandContext } from '../output.ts';
+
+export interface Current {
+  readonly project: Project;
+  readonly loaded: LoadedPlan;
+  /** The run as journalled, with the backlog as it is now. Nothing run yet: the backlog's own statuses. */
+  readonly state: RunState;
+  readonly begun: boolean;
+  readonly now: number;
+}
+
+/** What reading commands look at. Takes no lease and writes nothing. */
+export async function readCurrent(context: CommandContext): Promise<Current> {
+  const project = await openProject(context.folder);
+  const loaded = await loadPlan(project, context);
+  const run = readRun(project, loaded.plan.name);
+  const state = withPlan(run, loaded.plan);
+  if (workerOf(project) === undefined) {
+    if (run !== undefined) endSession(state);
+    await lookAtHolds(state, project, loaded);
+  }
+  return { project, loaded, state, begun: run !== undefined, now: Date.now() };
+}
+
+/**
+ * A process that was killed could not say that its session ended; nobody works on the run all the same. What that
+ * session was told to leave out, the next one is not.
+ */
+function endSession(state: RunState): void {
+  const { session, at } = state;
+  if (session === undefined) return;
+  const { only: _only, ...policy } = session.policy;
+  state.session = { ...session, policy, ended: session.ended ?? { reason: 'killed', at } };
+}
+
+/** What the next session would hold: a fault that was mended in the backlog holds nothing any more. */
+async function lookAtHolds(state: RunState, project: Project, loaded: LoadedPlan): Promise<void> {
+  try {
+    const { holds } = await checkPlan(project.root, loaded, state, project.config, {});
+    state.holds = new Map(holds.map((hold) => [hold.task, hold]));
+  } catch (error) {
+    // A plan that a run would refuse can still be looked at, as the journal has it; `pawl plan` says why.
+    if (!(error instanceof PawlError)) throw error;
+  }
+}
+
+export function requireRun({ begun, loaded }: Current): void {
+  if (begun) return;
+  throw new PawlError('NO-RUN', `nothing has been run for ${loaded.plan.file} yet`, {
+    hint: 'Type `pawl run`.',
+  });
+}

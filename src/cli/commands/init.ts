@@ -1,0 +1,66 @@
+import { refuseExisting, writeConfig } from '../../app/init.ts';
+import { loadPlan, openProject, type Project } from '../../app/project.ts';
+import { gatesOf, setupOf } from '../../app/settings.ts';
+import { probeAgents } from '../../app/survey.ts';
+import { PawlError } from '../../domain/refusal.ts';
+import type { CommandContext, Output } from '../output.ts';
+
+/** Asks only what cannot be told, and only at a terminal; `--backlog` and `--agent` answer beforehand. */
+export async function initCommand(context: CommandContext, agentWish: string | undefined): Promise<Output> {
+  const project = await openProject(context.folder);
+  refuseExisting(project.root);
+  const backlog = await findBacklog(project, context);
+  const agent = agentWish ?? (await chooseAgent(project, context));
+  const missing = await whyMissing(project, agent);
+  const file = writeConfig(project, { backlog: backlog.file, agent });
+  const gates = gatesOf(project.config, project.root);
+  const setup = setupOf(project.config, project.root);
+  const lines = [
+    `Wrote ${file}`,
+    `  backlog  ${backlog.file ?? `not found: ${backlog.problem}`}`,
+    `  agent    ${agent}${missing === undefined ? '' : ` (${missing})`}`,
+    `  gates    ${gates.length === 0 ? 'none found: set `gates`, or whatever an agent commits would land' : gates.map((gate) => gate.name).join(', ')}`,
+    `  setup    ${setup ?? 'none needed'}`,
+    '  → Read it, then type `pawl plan` and `pawl run`.',
+  ];
+  return { exitCode: 0, text: lines.join('\n'), json: { file, backlog: backlog.file, agent, gates, setup } };
+}
+
+async function findBacklog(
+  project: Project,
+  context: CommandContext,
+): Promise<{ file: string | undefined; problem?: string }> {
+  try {
+    return { file: (await loadPlan(project, context)).plan.file };
+  } catch (error) {
+    if (!(error instanceof PawlError)) throw error;
+    // A backlog with faults, or none yet, is no reason not to write the rest; `pawl plan` shows the faults.
+    return { file: context.backlog, problem: error.message };
+  }
+}
+
+/** Why the chosen agent could not work now; undefined when it could. */
+async function whyMissing(project: Project, agent: string): Promise<string | undefined> {
+  const found = (await probeAgents(project)).find(({ name }) => name === agent);
+  if (found === undefined) return 'not defined yet: add it under `agents`';
+  return found.probe.kind === 'ready' ? undefined : `${found.probe.message}: ${found.probe.hint}`;
+}
+
+async function chooseAgent(project: Project, context: CommandContext): Promise<string> {
+  const ready = (await probeAgents(project))
+    .filter(({ probe }) => probe.kind === 'ready')
+    .map(({ name }) => name);
+  const first = ready[0];
+  if (first === undefined || ready.length === 1 || context.json || !process.stdin.isTTY)
+    return first ?? project.config.agent;
+  const { isCancel, select } = await import('@clack/prompts');
+  const answer = await select({
+    message: 'Which agent shall attempts get?',
+    options: ready.map((name) => ({ value: name, label: name })),
+  });
+  if (isCancel(answer))
+    throw new PawlError('USAGE', 'nothing was written', {
+      hint: 'Name the agent: `pawl init --agent claude`.',
+    });
+  return answer;
+}

@@ -1,0 +1,216 @@
+/** The command line: words in, one command, one output, one exit code. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isAbsolute, resolve } from 'node:path';
+import { codes } from '../domain/codes.ts';
+import { PawlError } from '../domain/refusal.ts';
+import { refusalJson, renderRefusal, type CommandContext, type Output } from './output.ts';
+import { version } from './version.ts';
+
+/** Exit codes: 0 all done · 1 finished, some not done · 2 usage · 3 plan or config · 4 environment · 70 bug · 130 interrupted. */
+const USAGE = 2;
+const BUG = 70;
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly backlog?: string;
+  readonly format?: 'manifest' | 'tasks-md';
+  readonly cwd?: string;
+}
+
+/** Runs one command line (without the program's own name) and returns the exit code. Never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const wantsJson = argv.includes('--json');
+  // Whoever read the output may leave (`| head`): the work goes on, and the journal keeps the record.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
+  const outcome: { output?: Output } = {};
+  const program = createProgram((output) => {
+    outcome.output = output;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    const { output } = outcome;
+    if (output === undefined) return 0;
+    print(wantsJson ? JSON.stringify(output.json, undefined, 2) : output.text);
+    return output.exitCode;
+  } catch (error) {
+    return explain(error, wantsJson);
+  }
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function explain(error: unknown, wantsJson: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const said = error.message.startsWith('(') ? 'no command was given' : error.message;
+    const refusal = new PawlError('USAGE', said.replace(/^error: /, ''), {
+      hint: 'Type `pawl help` for the commands.',
+    });
+    if (wantsJson) print(JSON.stringify(refusalJson(refusal), undefined, 2));
+    return USAGE;
+  }
+  if (error instanceof PawlError) {
+    if (wantsJson) print(JSON.stringify(refusalJson(error), undefined, 2));
+    else process.stderr.write(`${renderRefusal(error)}\n`);
+    return codes[error.code].exit ?? 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `This is a bug in Pawl. Nothing that was landed is lost; \`pawl run\` resumes.\n${text}\n`,
+  );
+  return BUG;
+}
+
+function print(text: string): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+/** The whole command line; `done` gets what the command has to say. Exported for the generated reference. */
+export function createProgram(done: (output: Output) => void): Command {
+  const program = new Command('pawl')
+    .description('Turns a backlog into landed code you can trust.')
+    .version(version, '-V, --version')
+    .option('--json', 'print one JSON document instead of text')
+    .option('--backlog <path>', 'the backlog file, or a folder to look in')
+    .addOption(
+      new Option('--format <name>', 'its format, whatever it looks like').choices(['manifest', 'tasks-md']),
+    )
+    .option('-C, --cwd <folder>', 'work as if started there')
+    .showHelpAfterError('Type `pawl help` for the commands.')
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => void (process.argv.includes('--json') || process.stderr.write(text)),
+    });
+
+  const add = (usage: string, description: string): Command => {
+    const command = program.command(usage).description(description).exitOverride();
+    // Global options are understood before and after the command's name.
+    command.option('--json').option('--backlog <path>').option('-C, --cwd <folder>');
+    command.addOption(new Option('--format <name>').choices(['manifest', 'tasks-md']));
+    for (const option of command.options) option.hidden = true;
+    return command;
+  };
+
+  add('init', 'look at the repository and write pawl.config.ts')
+    .option('--agent <name>', 'the agent that attempts get')
+    .action(async (options: { agent?: string }, command: Command) => {
+      done(await (await import('./commands/init.ts')).initCommand(contextOf(command), options.agent));
+    });
+  add('plan', 'read, validate and explain the plan').action(async (_options, command: Command) => {
+    done(await (await import('./commands/plan.ts')).planCommand(contextOf(command)));
+  });
+  addRun(add, done);
+  add('status', 'the pulse of the run')
+    .option('--watch', 'follow it live')
+    .action(async (options: { watch?: boolean }, command: Command) => {
+      done(
+        await (
+          await import('./commands/status.ts')
+        ).statusCommand(contextOf(command), options.watch === true),
+      );
+    });
+  add('next', 'the next task; exit 1 when none can start').action(async (_options, command: Command) => {
+    done(await (await import('./commands/next.ts')).nextCommand(contextOf(command)));
+  });
+  add('blocked', 'what waits, and for what').action(async (_options, command: Command) => {
+    done(await (await import('./commands/blocked.ts')).blockedCommand(contextOf(command)));
+  });
+  add('show <task>', 'all that is known of a task').action(
+    async (task: string, _options, command: Command) => {
+      done(await (await import('./commands/show.ts')).showCommand(contextOf(command), task));
+    },
+  );
+  for (const decision of ['retry', 'skip'] as const) {
+    const text =
+      decision === 'retry'
+        ? 're-open a task, with all its attempts'
+        : 'leave a task out; those that need it stay open';
+    add(`${decision} <task>`, text)
+      .option('--reason <text>', 'why; kept in the journal', '')
+      .action(async (task: string, options: { reason: string }, command: Command) => {
+        const { decideCommand } = await import('./commands/decide.ts');
+        done(await decideCommand(contextOf(command), task, decision, options.reason));
+      });
+  }
+  add('explain <what>', 'why a task is not done, or what a code means').action(
+    async (what: string, _options, command: Command) => {
+      done(await (await import('./commands/explain.ts')).explainCommand(contextOf(command), what));
+    },
+  );
+  add('land', "bring what has landed to the user's branch").action(async (_options, command: Command) => {
+    done(await (await import('./commands/land.ts')).landCommand(contextOf(command)));
+  });
+  add('doctor', 'git, node, agents, gates, disk, locks, leftovers').action(
+    async (_options, command: Command) => {
+      done(await (await import('./commands/doctor.ts')).doctorCommand(contextOf(command)));
+    },
+  );
+  return program;
+}
+
+export interface RunOptions {
+  readonly parallel?: number | 'auto';
+  readonly sequential?: boolean;
+  readonly batch?: boolean;
+  readonly only?: string;
+  readonly agent?: string;
+  readonly allowBranch?: boolean;
+  readonly allowDirty?: boolean;
+  readonly strict?: boolean;
+}
+
+function addRun(add: (usage: string, description: string) => Command, done: (output: Output) => void): void {
+  add('run [scale]', 'work the plan off; resumes by itself')
+    .aliases(['start', 'resume'])
+    .addOption(
+      new Option('--parallel <n>', 'tasks at once: a number, or auto')
+        .argParser(parseParallel)
+        .conflicts('sequential'),
+    )
+    .option('--sequential', 'one task at a time')
+    .option('--batch', 'at most 3 at once; one at a time where the plan has no parallel metadata')
+    .option('--only <ids>', 'only these tasks, by comma')
+    .option('--agent <name>', 'the agent for new attempts')
+    .option('--allow-branch', 'start on a branch that is not a base branch')
+    .option('--allow-dirty', 'work from HEAD though the checkout has changes')
+    .option('--strict', 'a finding that would hold one task refuses the run')
+    .action(async (scale: string | undefined, options: RunOptions, command: Command) => {
+      const parallel = options.sequential === true ? 1 : (scaleOf(scale) ?? options.parallel);
+      const wishes = { ...options, ...(parallel === undefined ? {} : { parallel }) };
+      done(await (await import('./commands/run.ts')).runCommand(contextOf(command), wishes));
+    });
+}
+
+function parseParallel(text: string): number | 'auto' {
+  if (text === 'auto') return 'auto';
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 64)
+    throw new InvalidArgumentError('Give a number from 1 to 64, or auto.');
+  return number;
+}
+
+/** `scale=5`, as `/implement start` took it (source 002). */
+function scaleOf(word: string | undefined): number | 'auto' | undefined {
+  if (word === undefined) return undefined;
+  if (!word.startsWith('scale='))
+    throw new PawlError('USAGE', `unexpected word ${word}`, { hint: 'Type `pawl help run`.' });
+  return parseParallel(word.slice('scale='.length));
+}
+
+function contextOf(command: Command): CommandContext {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const folder =
+    options.cwd === undefined ? process.cwd() : isAbsolute(options.cwd) ? options.cwd : resolve(options.cwd);
+  const color =
+    process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  return {
+    folder,
+    json: options.json === true,
+    color,
+    columns: process.stdout.columns ?? 100,
+    ...(options.backlog === undefined ? {} : { backlog: options.backlog }),
+    ...(options.format === undefined ? {} : { format: options.format }),
+  };
+}

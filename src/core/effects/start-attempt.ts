@@ -1,0 +1,225 @@
+/**
+ * One agent at one task: clean workspace, brief, agent, and what it left kept as a commit under the attempt's ref.
+ * Ends with `attempt.committed`, `attempt.failed` or `attempt.interrupted`; if the process dies in between,
+ * recover.ts finishes it from the workspace and the ref.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentOutcome } from '../../domain/agent-outcome.ts';
+import { buildsOn, renderBrief } from '../../domain/brief.ts';
+import type { Command } from '../../domain/decide.ts';
+import type { Failure } from '../../domain/failure.ts';
+import { taskOf, type Plan, type Task } from '../../domain/plan.ts';
+import { retryContextOf } from '../../domain/retry-context.ts';
+import { recordOf, type RunState } from '../../domain/run-state.ts';
+import { unreachable } from '../../util/unreachable.ts';
+import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
+import { attemptRef, type RunTools } from '../tools.ts';
+
+type StartCommand = Extract<Command, { type: 'start' }>;
+
+export async function startAttempt(
+  command: StartCommand,
+  tools: RunTools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { task, attempt, agent } = command;
+  const { record, pool, hit } = tools;
+  record.record({ type: 'attempt.started', task, attempt, agent });
+  hit('attempt-started');
+  const workspace = await pool.acquire();
+  try {
+    const base = record.state.integrationHead;
+    const label = `${task}/${attempt}`;
+    const clean = await pool.reset(workspace, base, { label, startProcess: tools.startProcess, signal });
+    if (signal.aborted) {
+      record.record({ type: 'attempt.interrupted', task, attempt, because: 'stop' });
+    } else if (!clean.ok) {
+      record.record({
+        type: 'attempt.failed',
+        task,
+        attempt,
+        failure: clean.error,
+        falseClaim: false,
+        files: [],
+      });
+    } else {
+      record.record({ type: 'attempt.prepared', task, attempt, base, workspace: workspace.path });
+      hit('attempt-prepared');
+      const outcome = await runAgent(command, tools, workspace, signal);
+      record.record({ type: 'agent.ended', task, attempt, outcome });
+      hit('agent-ended');
+      await concludeAttempt(command, tools, workspace, base, outcome);
+    }
+  } finally {
+    pool.release(workspace);
+  }
+}
+
+async function runAgent(
+  command: StartCommand,
+  tools: RunTools,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<AgentOutcome> {
+  const { task, attempt, agent: name } = command;
+  const agent = tools.agents.get(name);
+  if (agent === undefined)
+    return { kind: 'unavailable', message: `no agent is named ${name}`, lastWords: '' };
+  const folder = join(tools.logFolder, task, String(attempt));
+  mkdirSync(folder, { recursive: true });
+  const brief = briefFor(tools, task, attempt);
+  writeFileSync(join(folder, 'brief.md'), brief);
+  tools.hit('agent-running');
+  return agent.run({
+    task,
+    attempt,
+    cwd: workspace.path,
+    brief,
+    env: tools.agentEnvironment(name, workspace),
+    logFile: join(folder, 'agent.log'),
+    limits: tools.limits,
+    signal,
+    startProcess: tools.startProcess,
+    onEvent: (event) => tools.onLive({ type: 'agent', task, event }),
+  });
+}
+
+function briefFor(tools: RunTools, id: StartCommand['task'], attempt: number): string {
+  const { state } = tools.record;
+  const { plan, task, maxAttempts } = need(state, id);
+  return renderBrief(tools.template, {
+    plan,
+    task,
+    attempt,
+    maxAttempts,
+    gates: tools.gates.list,
+    retry: retryContextOf(recordOf(state, id), attempt, maxAttempts),
+    done: buildsOn(plan, task, (other) => filesLanded(state, other)),
+  });
+}
+
+function need(state: RunState, id: StartCommand['task']): { plan: Plan; task: Task; maxAttempts: number } {
+  const { plan, session } = state;
+  const task = plan === undefined ? undefined : taskOf(plan, id);
+  if (plan === undefined || session === undefined || task === undefined) {
+    throw new Error(`Internal error: ${id} was started outside its plan or session`);
+  }
+  return { plan, task, maxAttempts: session.policy.maxAttempts };
+}
+
+function filesLanded(state: RunState, id: StartCommand['task']): readonly string[] {
+  const landed = recordOf(state, id).attempts.find((attempt) => attempt.end.status === 'landed');
+  return (landed?.files ?? []).filter((file) => file.change !== 'deleted').map((file) => file.path);
+}
+
+/**
+ * From the agent's end to the attempt's: its work becomes a commit under the attempt's ref, whatever the outcome.
+ * Safe to repeat after a crash: the ref is found, or made again from the same workspace.
+ */
+export async function concludeAttempt(
+  { task, attempt }: Pick<StartCommand, 'task' | 'attempt'>,
+  tools: RunTools,
+  workspace: Workspace | undefined,
+  base: string,
+  outcome: AgentOutcome,
+): Promise<void> {
+  const { record, hit } = tools;
+  const kept = await keepWork({ task, attempt }, tools, workspace, base);
+  hit('attempt-ref-before-journal');
+  if (outcome.kind === 'cancelled') {
+    record.record({ type: 'attempt.interrupted', task, attempt, because: 'stop', ...headOf(kept) });
+    return;
+  }
+  const failure =
+    failureOf(outcome, record.state, task) ??
+    (kept === undefined ? ({ kind: 'no-change' } as const) : undefined);
+  if (failure !== undefined || kept === undefined) {
+    const falseClaim = outcome.kind === 'finished' && outcome.claim === 'done';
+    const reported = failure ?? { kind: 'no-change' };
+    record.record({
+      type: 'attempt.failed',
+      task,
+      attempt,
+      failure: reported,
+      falseClaim,
+      files: kept?.files ?? [],
+      ...headOf(kept),
+    });
+    return;
+  }
+  record.record({ type: 'attempt.committed', task, attempt, ...kept });
+  hit('attempt-committed');
+}
+
+function headOf(kept: Snapshot | undefined): { head?: string } {
+  return kept === undefined ? {} : { head: kept.head };
+}
+
+/** The attempt's work as a commit: the one its ref already names, or a new one from the workspace. */
+export async function keepWork(
+  { task, attempt }: Pick<StartCommand, 'task' | 'attempt'>,
+  tools: RunTools,
+  workspace: Workspace | undefined,
+  base: string,
+): Promise<Snapshot | undefined> {
+  const { record, repository, hit } = tools;
+  const ref = attemptRef(record.plan, task, attempt);
+  const head = await repository.resolve(ref);
+  if (head !== undefined)
+    return { head, tree: await repository.treeOf(head), files: await repository.changes(base, head) };
+  if (workspace === undefined) return undefined;
+  const snapshot = await repository.snapshot(workspace, base, messageFor(record.state, task, attempt));
+  if (snapshot === undefined) return undefined;
+  hit('attempt-snapshot-before-ref');
+  const moved = await repository.moveRef(ref, snapshot.head, undefined, `pawl: ${task} attempt ${attempt}`);
+  if (!moved.ok) throw new Error(`Internal error: ${ref} is ${moved.error}, not ${snapshot.head}`);
+  return snapshot;
+}
+
+function messageFor(state: RunState, id: StartCommand['task'], attempt: number): string {
+  const title = (state.plan === undefined ? undefined : taskOf(state.plan, id)?.title) ?? '';
+  return `feat(${id}): ${title}\n\nPawl-Task: ${id}\nPawl-Attempt: ${attempt}\n`;
+}
+
+/** Undefined when the agent ended with its positive signal; what that is worth the gates decide. */
+function failureOf(
+  outcome: Exclude<AgentOutcome, { kind: 'cancelled' }>,
+  state: RunState,
+  task: StartCommand['task'],
+): Failure | undefined {
+  const agent = recordOf(state, task).attempts.at(-1)?.agent ?? '';
+  switch (outcome.kind) {
+    case 'finished':
+      return outcome.claim === 'blocked'
+        ? { kind: 'agent-blocked', message: outcome.lastWords }
+        : outcome.claim === 'none'
+          ? { kind: 'agent', how: 'gave-up', message: outcome.lastWords }
+          : undefined;
+    case 'rate-limited':
+      return {
+        kind: 'rate-limited',
+        message: outcome.message,
+        ...(outcome.resetsAt === undefined ? {} : { resetsAt: outcome.resetsAt }),
+      };
+    case 'auth':
+      return { kind: 'agent-auth', agent, message: outcome.message };
+    case 'unavailable':
+      return { kind: 'agent-unavailable', agent, message: outcome.message };
+    case 'budget':
+      return { kind: 'budget', message: outcome.message };
+    case 'idle':
+      return { kind: 'agent', how: 'idle', message: `no output for ${outcome.idleMs / 1000} s` };
+    case 'deadline':
+      return { kind: 'agent', how: 'deadline', message: `ran longer than ${outcome.totalMs / 1000} s` };
+    case 'api-error':
+    case 'refused':
+    case 'turn-limit':
+    case 'context-full':
+    case 'truncated':
+    case 'crashed':
+      return { kind: 'agent', how: outcome.kind, message: outcome.message };
+    default:
+      return unreachable(outcome);
+  }
+}

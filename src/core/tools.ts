@@ -1,0 +1,49 @@
+import type { BriefTemplate } from '../domain/brief.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { Agent, AgentEvent } from '../ports/agent.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HitFaultPoint } from '../ports/fault-points.ts';
+import type { Gates } from '../ports/gates.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { StartProcess } from '../ports/processes.ts';
+import type { Repository } from '../ports/repository.ts';
+import type { Workspace, WorkspacePool } from '../ports/workspaces.ts';
+import type { ProcessIdentity } from '../domain/process-identity.ts';
+import type { RunRecord } from './record.ts';
+
+/** What is going on right now, for people to watch. Not journalled, and nothing is decided by it. */
+export type LiveEvent =
+  | { readonly type: 'agent'; readonly task: TaskId; readonly event: AgentEvent }
+  | {
+      readonly type: 'gate';
+      readonly task: TaskId;
+      readonly gate: string;
+      readonly purpose: 'attempt' | 'landing';
+    };
+
+/** Everything effects need, made by the composition root. */
+export interface RunTools {
+  readonly record: RunRecord;
+  readonly journal: Journal;
+  readonly repository: Repository;
+  readonly pool: WorkspacePool;
+  readonly gates: Gates;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly startProcess: StartProcess;
+  readonly template: BriefTemplate;
+  readonly limits: { readonly idleMs: number; readonly totalMs: number; readonly graceMs: number };
+  readonly agentEnvironment: (agent: string, workspace: Workspace) => Readonly<Record<string, string>>;
+  /** Absolute; one folder per task and attempt is made below it. */
+  readonly logFolder: string;
+  readonly clock: Clock;
+  readonly hit: HitFaultPoint;
+  /** Must not throw. */
+  readonly onLive: (event: LiveEvent) => void;
+  /** Ends a process tree that an earlier session left. */
+  readonly endOrphan: (identity: ProcessIdentity, marker: string) => Promise<number>;
+}
+
+/** The ref that keeps an attempt's work, whatever becomes of it. */
+export function attemptRef(plan: string, task: TaskId, attempt: number): string {
+  return `refs/pawl/attempts/${plan}/${task}/${attempt}`;
+}

@@ -47,7 +47,9 @@ function refuseUnfit(state: RunState, task: TaskId, decision: Decision): void {
   if (status === 'running' || status === 'proven') {
     throw new PawlError('DECISION-REFUSED', `${task} is being worked on`, { hint });
   }
-  if (status === 'completed') throw new PawlError('DECISION-REFUSED', `${task} is completed`, { hint });
+  if (status === 'completed' && decision === 'skip') {
+    throw new PawlError('DECISION-REFUSED', `${task} is completed`, { hint });
+  }
   if (decision === 'retry' && status === 'pending' && recordOf(state, task).attempts.length === 0) {
     throw new PawlError('DECISION-REFUSED', `${task} is pending and has not been tried yet`, {
       hint: 'Type `pawl run`.',

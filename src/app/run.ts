@@ -4,11 +4,12 @@ import { checkGit, checkPlan, checkSelection, type RunWishes } from './activatio
 import { createFaultInjection } from './fault-injection.ts';
 import { checkoutOf, loadPlan, readRun, type BacklogChoice, type Project } from './project.ts';
 import { systemClock, withJournal } from './open-journal.ts';
-import { policyOf } from './settings.ts';
+import { gatesOf, policyOf } from './settings.ts';
 import { composeTools } from './tools.ts';
 import { ViewWriter } from './view-writer.ts';
 import { createAgent } from '../adapters/agents/registry.ts';
 import type { Checkout } from '../adapters/git/checkout.ts';
+import { adoptLanded } from '../core/adopt-landed.ts';
 import { drive, type DriveEnd, type StopControl } from '../core/driver.ts';
 import { RunRecord, type EventListener } from '../core/record.ts';
 import { recover, type Recovery } from '../core/recover.ts';
@@ -16,7 +17,9 @@ import type { LiveEvent, RunTools } from '../core/tools.ts';
 import type { Hold } from '../domain/event.ts';
 import type { Policy } from '../domain/policy.ts';
 import { PawlError } from '../domain/refusal.ts';
-import type { RunState } from '../domain/run-state.ts';
+import type { TaskId } from '../domain/ids.ts';
+import { taskOf } from '../domain/plan.ts';
+import { recordOf, type RunState } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
 import type { Agent } from '../ports/agent.ts';
@@ -61,6 +64,7 @@ export async function runPlan(
   for (const { code, task, message } of findings.warnings) {
     observer.onWarning(`${code}${task === undefined ? '' : `::${task}`} ${message}`);
   }
+  for (const warning of planWarnings(project, loaded)) observer.onWarning(warning);
   const policy = policyOf(config, withBatch(wishes, loaded));
   const agent = await readyAgent(project, policy.agent);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
@@ -77,8 +81,34 @@ export async function runPlan(
       hit,
       onLive: observer.onLive,
     });
+    const isNew = record.state.run === undefined;
     begin(tools, checkout, loaded, findings.holds, policy, integrationRef, self);
+    if (isNew) await adoptLanded(tools);
     return work(tools, project, checkout, loaded, stop, observer);
+  });
+}
+
+function planWarnings(project: Project, loaded: LoadedPlan): readonly string[] {
+  const gates = gatesOf(project.config, project.root);
+  const before = readRun(project, loaded.plan.name);
+  return [
+    ...(gates.length === 0
+      ? ['WARN::NO-GATES no gate is configured: whatever an agent commits will land']
+      : []),
+    ...changedSinceCompletion(before, loaded).map(
+      (id) =>
+        `WARN::SPEC-CHANGED::${id} its text changed after it was completed; \`pawl retry ${id}\` does it again`,
+    ),
+  ];
+}
+
+function changedSinceCompletion(before: RunState | undefined, { plan }: LoadedPlan): readonly TaskId[] {
+  const old = before?.plan;
+  if (before === undefined || old === undefined) return [];
+  return plan.tasks.flatMap((task) => {
+    const known = taskOf(old, task.id);
+    const completed = recordOf(before, task.id).state.status === 'completed';
+    return completed && known !== undefined && known.specHash !== task.specHash ? [task.id] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 /** The command line: words in, one command, one output, one exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
+import { translateSystemError } from '../app/system-error.ts';
 import { codes } from '../domain/codes.ts';
 import { PawlError } from '../domain/refusal.ts';
 import { refusalJson, renderRefusal, type CommandContext, type Output } from './output.ts';
@@ -33,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     print(wantsJson ? JSON.stringify(output.json, undefined, 2) : output.text);
     return output.exitCode;
   } catch (error) {
-    return explain(error, wantsJson);
+    return explain(translateSystemError(error), wantsJson);
   }
 }
 

@@ -43,7 +43,12 @@ export interface RunTools {
   readonly endOrphan: (identity: ProcessIdentity, marker: string) => Promise<number>;
 }
 
-/** The ref that keeps an attempt's work, whatever becomes of it. */
-export function attemptRef(plan: string, task: TaskId, attempt: number): string {
-  return `refs/pawl/attempts/${plan}/${task}/${attempt}`;
+/**
+ * The ref that keeps an attempt's work, whatever becomes of it. The run's id is part of it: if a journal is lost and
+ * a new run begins, its first attempt must not be mistaken for the old one's.
+ */
+export function attemptRef(record: RunRecord, task: TaskId, attempt: number): string {
+  const { run } = record.state;
+  if (run === undefined) throw new Error('Internal error: an attempt before the run was created');
+  return `refs/pawl/attempts/${run.id}/${task}/${attempt}`;
 }

@@ -171,10 +171,6 @@ const codeTable = {
     meaning: 'A task was asked for by name while a task it depends on is open.',
     next: 'Ask for the dependency too, or run without `--only`.',
   },
-  'WARN::WIP-OVERLOAD': {
-    meaning: 'More tasks are in progress than the limit.',
-    next: 'Nothing to do while a run is going on; otherwise see `pawl status`.',
-  },
   'WARN::STALE-MANIFEST-HASH': {
     meaning: 'task-state.json was written for another version of the manifest.',
     next: 'Pawl goes on and writes the current hash.',
@@ -190,6 +186,18 @@ const codeTable = {
   'WARN::STALE-WORK': {
     meaning: 'A task has been in progress for more than two days.',
     next: 'Type `pawl show TASK`, then `pawl retry TASK` or `pawl skip TASK`.',
+  },
+  'WARN::NO-GATES': {
+    meaning: 'The project has no typecheck, test, lint or build command, so nothing is proven.',
+    next: 'Add scripts to package.json, or set `gates` in pawl.config.ts.',
+  },
+  'WARN::SPEC-CHANGED': {
+    meaning: "A task's text in the backlog changed after the task was completed.",
+    next: '`pawl retry TASK` has it done again; otherwise it stays completed.',
+  },
+  'WARN::INCOMPLETE-CONTEXT-READ': {
+    meaning: 'By its own report of tool use, the agent did not read a file it was told to read.',
+    next: 'Look at the attempt with `pawl show TASK`.',
   },
   'ANOMALY::ILLEGAL-JUMP': {
     meaning: 'A task went from pending to completed with no evidence in between.',

@@ -27,7 +27,7 @@ export interface Decision {
   readonly commands: readonly Command[];
   /** When a backoff ends, in ms since the epoch; decide again then. */
   readonly wakeAt?: number;
-  /** `done`: no task is open. `finished`: open tasks remain, and none can go on by itself. */
+  /** `done`: no task that was asked for is open. `finished`: open ones remain, and none can go on by itself. */
   readonly settled?: 'done' | 'finished';
 }
 
@@ -42,7 +42,8 @@ export function decide(state: RunState, now: number, wish: { readonly stopping: 
   const commands = [...underWay, ...started];
   if (commands.length > 0 || countRunning(state, plan) > 0)
     return withTimer({ commands }, mayStart, state, plan, now);
-  const open = openTasks(state, plan);
+  const { only } = session.policy;
+  const open = openTasks(state, plan).filter((task) => only === undefined || only.includes(task.id));
   if (open.length === 0) return { commands, settled: 'done' };
   const wakeAt = mayStart ? nextTimer(state, plan, now) : undefined;
   return wakeAt === undefined ? { commands, settled: 'finished' } : { commands, wakeAt };
@@ -81,7 +82,10 @@ function continueWork(state: RunState, plan: Plan): readonly Command[] {
 function startWork(state: RunState, plan: Plan, now: number): readonly Command[] {
   const policy = state.session?.policy;
   if (policy === undefined) return [];
-  const free = slotsFor(openTasks(state, plan).length, policy) - countRunning(state, plan);
+  const slots = slotsFor(openTasks(state, plan).length, policy);
+  // One task at a time means that the next one builds on this one's landing.
+  const busy = countRunning(state, plan) + (slots === 1 ? countProven(state, plan) : 0);
+  const free = slots - busy;
   if (free <= 0) return [];
   return pickCompatible(plan, readyTasks(state, plan, policy, now), free).map((task) => {
     const attempt = recordOf(state, task.id).attempts.length + 1;
@@ -102,6 +106,12 @@ function nextTimer(state: RunState, plan: Plan, now: number): number | undefined
 function countRunning(state: RunState, plan: Plan): number {
   let count = 0;
   for (const record of recordsOf(state, plan)) if (record.state.status === 'running') count += 1;
+  return count;
+}
+
+function countProven(state: RunState, plan: Plan): number {
+  let count = 0;
+  for (const record of recordsOf(state, plan)) if (record.state.status === 'proven') count += 1;
   return count;
 }
 

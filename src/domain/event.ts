@@ -69,8 +69,16 @@ export const eventBodySchema = z.discriminatedUnion('type', [
 
   z.object({ type: z.literal('attempt.started'), ...ofAttempt, agent: z.string() }),
   z.object({ type: z.literal('attempt.prepared'), ...ofAttempt, base: commit, workspace: z.string() }),
-  /** The agent's process tree is gone; what it left is still only in its workspace. */
-  z.object({ type: z.literal('agent.ended'), ...ofAttempt, outcome: agentOutcomeSchema }),
+  /**
+   * The agent's process tree is gone; what it left is still only in its workspace. `unread`: files it was told to
+   * read and that its own report of tool use does not name; empty when it reports none.
+   */
+  z.object({
+    type: z.literal('agent.ended'),
+    ...ofAttempt,
+    outcome: agentOutcomeSchema,
+    unread: z.array(z.string()).readonly(),
+  }),
   z.object({
     type: z.literal('attempt.committed'),
     ...ofAttempt,
@@ -114,6 +122,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     fast: z.boolean(),
   }),
   z.object({ type: z.literal('landing.rejected'), ...ofAttempt, failure: failureSchema }),
+  /** Found on the integration branch by its trailer, while the journal knew nothing of it: the journal was lost. */
+  z.object({ type: z.literal('landing.found'), task: taskIdSchema, commit }),
   /** The integration branch was found at a descendant that Pawl did not make. */
   z.object({ type: z.literal('integration.moved'), from: commit, to: commit }),
 

@@ -60,6 +60,8 @@ export interface AttemptRecord {
   readonly tree?: string;
   readonly files: readonly FileChange[];
   readonly outcome?: AgentOutcome;
+  /** Files the agent was told to read, and by its own report did not. */
+  readonly unread?: readonly string[];
   readonly gates: readonly { readonly purpose: 'attempt' | 'landing'; readonly run: GateRun }[];
   /** Set between write-ahead and the moving of the ref. */
   readonly landing?: { readonly commit: string; readonly onto: string; readonly tree: string };
@@ -88,6 +90,8 @@ export interface RunningProcess {
 }
 
 export interface RunInfo {
+  /** Unique among all runs of the repository; part of the refs that keep the attempts' work. */
+  readonly id: string;
   readonly plan: string;
   readonly base: string;
   readonly baseBranch: string;
@@ -161,6 +165,7 @@ export function fold(state: RunState, event: JournalEvent): RunState {
   switch (body.type) {
     case 'run.created':
       state.run = {
+        id: `${body.plan}-${at.toString(36)}`,
         plan: body.plan,
         base: body.base,
         baseBranch: body.baseBranch,
@@ -199,6 +204,12 @@ export function fold(state: RunState, event: JournalEvent): RunState {
       break;
     case 'task.decided':
       applyDecision(state, body, at);
+      break;
+    case 'landing.found':
+      state.tasks.set(body.task, {
+        ...recordOf(state, body.task),
+        state: { status: 'completed', commit: body.commit, by: 'pawl', at },
+      });
       break;
     default:
       applyToAttempt(state, body, at);
@@ -276,7 +287,8 @@ type AttemptBody = Exclude<
       | 'process.started'
       | 'process.ended'
       | 'run.landed'
-      | 'task.decided';
+      | 'task.decided'
+      | 'landing.found';
   }
 >;
 
@@ -311,7 +323,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
       return set({ ...running, stage: 'coding' }, { base: body.base, workspace: body.workspace });
     case 'agent.ended':
       if (running?.stage !== 'coding') illegal(record, body);
-      return set(running, { outcome: body.outcome });
+      return set(running, { outcome: body.outcome, unread: body.unread });
     case 'attempt.committed':
       if (running === undefined || running.stage === 'proving') illegal(record, body);
       return set({ ...running, stage: 'proving' }, { head: body.head, tree: body.tree, files: body.files });

@@ -40,6 +40,8 @@ export type AgentProbe =
 export interface Agent {
   /** The name under `agents` in the configuration. */
   readonly name: string;
+  /** Every use of a tool arrives as a `tool` event with its argument, so that what was read can be told. */
+  readonly reportsTools: boolean;
   /** Looks for the program, without starting work. Must not reject. */
   probe(): Promise<AgentProbe>;
   /** Works in `request.cwd` until done. Must not reject: whatever happens is an outcome. Commits are optional. */

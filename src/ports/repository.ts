@@ -22,6 +22,15 @@ export interface Repository {
    * commit that descends from `base`. Undefined when it is the same tree as `base` and holds no commit of its own.
    */
   snapshot(workspace: Workspace, base: string, message: string): Promise<Snapshot | undefined>;
+  /**
+   * The commits on the first-parent line from `base` (left out) to `tip` that carry the trailer, newest first, with
+   * its value; at most the last 10,000 commits are looked at.
+   */
+  findTrailers(
+    base: string,
+    tip: string,
+    name: string,
+  ): Promise<readonly { readonly commit: string; readonly value: string }[]>;
   merge(ours: string, theirs: string): Promise<MergeResult>;
   /** Writes a commit object; no ref moves. */
   commitTree(tree: string, parents: readonly string[], message: string): Promise<string>;

@@ -35,7 +35,7 @@ function wordsOf(body: EventBody, state: RunState, at: number): readonly string[
     case 'session.ended':
       return [endWords(body, state)];
     case 'integration.moved':
-      return [`the integration branch moved from ${short(body.from)} to ${short(body.to)}, not by Pawl`];
+      return [`the integration branch went on from ${short(body.from)} to ${short(body.to)}`];
     case 'task.decided': {
       const what = body.decision === 'retry' ? 're-opened' : 'skipped';
       return [
@@ -46,6 +46,8 @@ function wordsOf(body: EventBody, state: RunState, at: number): readonly string[
       return [];
     case 'process.ended':
       return body.leftovers === 0 ? [] : [`ended left-over processes: ${body.leftovers}`];
+    case 'landing.found':
+      return [`${body.task} found landed on the integration branch: ${short(body.commit)}`];
     case 'run.landed':
       return [`landed on ${body.branch}: ${short(body.from)} → ${short(body.commit)}`];
     default:
@@ -72,7 +74,7 @@ function endWords(body: Extract<EventBody, { type: 'session.ended' }>, state: Ru
   const number = state.session?.number ?? 1;
   switch (body.reason) {
     case 'done':
-      return `session ${number} ended: every task is done`;
+      return `session ${number} ended: every task${state.session?.policy.only === undefined ? '' : ' that was asked for'} is done`;
     case 'finished':
       return `session ${number} ended: what is open cannot go on by itself (pawl blocked)`;
     case 'stopped':
@@ -93,8 +95,13 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
   switch (body.type) {
     case 'attempt.started':
       return [`${task} attempt ${attempt} started (${plain(body.agent)})`];
-    case 'attempt.prepared':
     case 'agent.ended':
+      return body.unread.length === 0
+        ? []
+        : [
+            `WARN::INCOMPLETE-CONTEXT-READ::${task} the agent did not read ${body.unread.map(plain).join(', ')}`,
+          ];
+    case 'attempt.prepared':
     case 'landing.prepared':
       return [];
     case 'attempt.committed':

@@ -70,7 +70,7 @@ function dependencyLines(state: RunState, plan: Plan, task: Task, now: number): 
 }
 
 function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
-  const { number, agent, startedAt, base, head, end, outcome } = attempt;
+  const { number, agent, startedAt, base, head, end, outcome, unread = [] } = attempt;
   const took = formatDuration((endedAt(attempt) ?? now) - startedAt);
   const commits = [base && `base ${short(base)}`, head && `head ${short(head)}`].filter(Boolean);
   const words = plainLines(outcome?.lastWords ?? '').slice(-4);
@@ -79,6 +79,7 @@ function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
     ...(commits.length === 0 ? [] : [`  ${commits.join(' · ')}`]),
     ...fileLines(attempt.files).map((line) => `  ${line}`),
     ...attempt.gates.flatMap(({ purpose, run }) => gateLines(purpose, run)).map((line) => `  ${line}`),
+    ...(unread.length === 0 ? [] : [`  not read, by its own report: ${unread.map(plain).join(', ')}`]),
     ...words.map((line, index) => (index === 0 ? `  said: ${line}` : `        ${line}`)),
   ];
 }

@@ -167,7 +167,7 @@ export class JournalRig {
     lastWords = 'All done.',
   ): this {
     const of = { task: taskId(id), attempt };
-    this.add({ type: 'agent.ended', ...of, outcome: finished(lastWords) });
+    this.add({ type: 'agent.ended', ...of, outcome: finished(lastWords), unread: [] });
     const [head, tree] = [this.#nextCommit(), this.#nextCommit()];
     return this.add({ type: 'attempt.committed', ...of, head, tree, files: [...files] });
   }

@@ -24,6 +24,7 @@ export interface CommandAgentOptions {
 export function createCommandAgent(options: CommandAgentOptions): Agent {
   return {
     name: options.name,
+    reportsTools: false,
     probe: () => Promise.resolve(probeCommand(options)),
     run: (request) => runCommand(options.argv, request),
   };

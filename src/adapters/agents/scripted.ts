@@ -25,6 +25,7 @@ export function createScriptedAgent(options: ScriptedAgentOptions): Agent {
   const program = options.program ?? shippedProgram;
   return {
     name: options.name,
+    reportsTools: false,
     probe: () => probeScripted(program, options),
     run: (request) => runScripted([process.execPath, program, '--script', options.scriptFile], request),
   };

@@ -30,6 +30,7 @@ export function createGitRepository({ root, identity, hit }: GitRepositoryOption
     isAncestor: (ancestor, descendant) => isAncestor(root, ancestor, descendant),
     changes: (from, to) => changes(root, from, to),
     snapshot: (workspace, base, message) => snapshot(root, workspace, base, message, identity),
+    findTrailers: (base, tip, name) => findTrailers(root, base, tip, name),
     merge: (ours, theirs) => merge(root, ours, theirs),
     async commitTree(tree, parents, message) {
       const commit = await commitTree(root, tree, parents, message, identity);
@@ -46,6 +47,20 @@ async function isAncestor(root: string, ancestor: string, descendant: string): P
   const result = await tryGit(root, args);
   if (result.code > 1) throw gitRefusal(args, result);
   return result.code === 0;
+}
+
+async function findTrailers(
+  root: string,
+  base: string,
+  tip: string,
+  name: string,
+): Promise<readonly { readonly commit: string; readonly value: string }[]> {
+  const format = `--format=%H %(trailers:key=${name},valueonly,separator=%x2C)`;
+  const log = await git(root, ['log', '--first-parent', '--max-count=10000', format, `${base}..${tip}`]);
+  return log.split('\n').flatMap((line) => {
+    const [commit = '', value = ''] = line.split(' ');
+    return value === '' ? [] : [{ commit, value }];
+  });
 }
 
 async function changes(root: string, from: string, to: string): Promise<readonly FileChange[]> {

@@ -84,9 +84,8 @@ class WorktreePool implements WorkspacePool {
     const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
     for (const name of halfDone) rmSync(join(gitDir, name), { recursive: true, force: true });
     writeFileSync(join(workspace.path, '.git'), `gitdir: ${gitDir}\n`);
-    if (readFileSync(join(gitDir, 'HEAD'), 'utf8').startsWith('ref:')) {
-      await git(workspace.path, ['update-ref', '--no-deref', 'HEAD', commit], { env });
-    }
+    // Whatever an agent made of it (a branch, a commit that is gone): detached, so that no branch moves with it.
+    writeFileSync(join(gitDir, 'HEAD'), `${commit}\n`);
     if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
     await git(workspace.path, ['reset', '--hard', '--quiet', commit], { env });
     await git(workspace.path, ['clean', '-ffdxq'], { env });
@@ -138,8 +137,10 @@ class WorktreePool implements WorkspacePool {
 
   /** True when the index holds entries marked assume-unchanged or skip-worktree, which `reset` would pass over. */
   async #hasHiddenEntries(workspace: Workspace, env: Readonly<Record<string, string>>): Promise<boolean> {
-    const listing = await git(workspace.path, ['ls-files', '-v', '-z'], { env });
-    return listing.split('\0').some((entry) => entry !== '' && !entry.startsWith('H '));
+    const listing = await tryGit(workspace.path, ['ls-files', '-v', '-z'], { env });
+    // An index that git cannot read hides everything.
+    if (listing.code !== 0) return true;
+    return listing.stdout.split('\0').some((entry) => entry !== '' && !entry.startsWith('H '));
   }
 
   #places(name: string): { readonly path: string; readonly tmp: string } {

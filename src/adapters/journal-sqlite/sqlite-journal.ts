@@ -9,6 +9,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ZodError } from 'zod';
 import { eventBodySchema, JOURNAL_VERSION, type EventBody, type JournalEvent } from '../../domain/event.ts';
 import { processIdentitySchema, type ProcessIdentity } from '../../domain/process-identity.ts';
 import { PawlError } from '../../domain/refusal.ts';
@@ -31,14 +32,18 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Opens for reading. Undefined when there is no journal yet. Throws JOURNAL-DAMAGED or JOURNAL-NEWER. */
+/**
+ * Opens for reading. Undefined when there is no journal yet, or only the empty file of a process that died while it
+ * made one. Throws JOURNAL-DAMAGED or JOURNAL-NEWER.
+ */
 export function openJournalReader(file: string, exists: boolean): JournalReader | undefined {
   if (!exists) return undefined;
   return translate(file, () => {
     const db = new DatabaseSync(file, { readOnly: true });
     db.exec('PRAGMA busy_timeout = 5000');
-    checkVersion(db, file);
-    return new SqliteReader(db, file);
+    if (checkVersion(db, file) > 0) return new SqliteReader(db, file);
+    db.close();
+    return undefined;
   });
 }
 
@@ -58,7 +63,8 @@ export function openJournal(file: string, request: LeaseRequest): Journal {
     const db = new DatabaseSync(file);
     db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     checkVersion(db, file);
-    db.exec(`${SCHEMA} PRAGMA user_version = ${JOURNAL_VERSION};`);
+    // In one transaction: a file with a version has its tables, whenever its maker died.
+    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${JOURNAL_VERSION}; COMMIT;`);
     const fence = takeLease(db, request);
     return new SqliteJournal(db, file, request.identity, fence);
   });
@@ -98,7 +104,7 @@ function takeLease(db: DatabaseSync, { identity, now, isAlive }: LeaseRequest): 
     db.exec('COMMIT');
     return fence;
   } catch (error) {
-    db.exec('ROLLBACK');
+    if (db.isTransaction) db.exec('ROLLBACK');
     db.close();
     throw error;
   }
@@ -125,7 +131,8 @@ function readOwner(db: DatabaseSync): (LeaseOwner & { readonly released: boolean
   };
 }
 
-function checkVersion(db: DatabaseSync, file: string): void {
+/** The version of the vocabulary that wrote the journal; 0 when there are no tables yet. */
+function checkVersion(db: DatabaseSync, file: string): number {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version > JOURNAL_VERSION) {
     db.close();
@@ -137,6 +144,7 @@ function checkVersion(db: DatabaseSync, file: string): void {
       },
     );
   }
+  return version;
 }
 
 class SqliteReader implements JournalReader {
@@ -149,22 +157,28 @@ class SqliteReader implements JournalReader {
   }
 
   *readEvents(plan: string): Generator<JournalEvent> {
-    const rows = this.db
-      .prepare('SELECT seq, at, body FROM events WHERE plan = ? ORDER BY seq')
-      .iterate(plan);
-    for (const row of rows) {
+    const rows = translate(this.file, () =>
+      this.db.prepare('SELECT seq, at, body FROM events WHERE plan = ? ORDER BY seq').iterate(plan),
+    );
+    for (;;) {
+      // A damaged page is met only when the row on it is reached.
+      const next = translate(this.file, () => rows.next());
+      if (next.done === true) return;
+      const row = next.value;
       const seq = Number(row['seq']);
       yield { seq, at: Number(row['at']), body: this.#parse(String(row['body']), seq) };
     }
   }
 
   listPlans(): readonly string[] {
-    const rows = this.db.prepare('SELECT DISTINCT plan FROM events ORDER BY plan').all();
-    return rows.map((row) => String(row['plan']));
+    return translate(this.file, () => {
+      const rows = this.db.prepare('SELECT DISTINCT plan FROM events ORDER BY plan').all();
+      return rows.map((row) => String(row['plan']));
+    });
   }
 
   owner(): LeaseOwner | undefined {
-    const owner = readOwner(this.db);
+    const owner = translate(this.file, () => readOwner(this.db));
     return owner?.released === true ? undefined : owner;
   }
 
@@ -209,12 +223,14 @@ class SqliteJournal extends SqliteReader implements Journal {
   }
 
   readInbox(plan: string): readonly InboxEntry[] {
-    const rows = this.db.prepare('SELECT id, body FROM inbox WHERE plan = ? ORDER BY id').all(plan);
-    return rows.map((row) => ({
-      id: Number(row['id']),
-      plan,
-      body: eventBodySchema.parse(JSON.parse(String(row['body']))),
-    }));
+    return translate(this.file, () => {
+      const rows = this.db.prepare('SELECT id, body FROM inbox WHERE plan = ? ORDER BY id').all(plan);
+      return rows.map((row) => ({
+        id: Number(row['id']),
+        plan,
+        body: eventBodySchema.parse(JSON.parse(String(row['body']))),
+      }));
+    });
   }
 
   removeInbox(id: number): void {
@@ -274,6 +290,9 @@ function translated(file: string, error: unknown): unknown {
   }
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase) {
     return damaged(file, 'SQLite cannot read it', error);
+  }
+  if (error instanceof SyntaxError || error instanceof ZodError) {
+    return damaged(file, 'what it says cannot be understood', error);
   }
   const refusals: readonly (number | undefined)[] = [SQLITE.readOnly, SQLITE.ioError, SQLITE.cannotOpen];
   if (

@@ -53,11 +53,18 @@ function obeySignals(stop: StopControl, presenter: Presenter): () => void {
     }
     stop.wake();
   };
+  // The terminal is gone: there is nobody to ask a second time.
+  const onHangup = (): void => {
+    stop.stopping = true;
+    onSignal();
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangup);
   return () => {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('SIGHUP', onHangup);
   };
 }
 
@@ -103,7 +110,9 @@ function exitCodeOf({ end, refusal }: RunReport): number {
 function nextStep({ end, remaining }: RunReport, branch: string): string {
   switch (end) {
     case 'done':
-      return `All work is on ${branch}. Type \`pawl land\` to bring it to your branch.`;
+      return remaining === 0
+        ? `All work is on ${branch}. Type \`pawl land\` to bring it to your branch.`
+        : `What you asked for is on ${branch}. Type \`pawl run\` for the rest, or \`pawl land\`.`;
     case 'finished':
       return `Nothing can go on by itself. Type \`pawl blocked\` to see why ${remaining === 1 ? 'the task is' : 'the tasks are'} not done.`;
     case 'stopped':

@@ -13,8 +13,10 @@ import { taskOf, type Plan, type Task } from '../../domain/plan.ts';
 import { retryContextOf } from '../../domain/retry-context.ts';
 import { recordOf, type RunState } from '../../domain/run-state.ts';
 import { unreachable } from '../../util/unreachable.ts';
+import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
+import { watchReading } from './reading.ts';
 
 type StartCommand = Extract<Command, { type: 'start' }>;
 
@@ -46,8 +48,9 @@ export async function startAttempt(
     } else {
       record.record({ type: 'attempt.prepared', task, attempt, base, workspace: workspace.path });
       hit('attempt-prepared');
-      const outcome = await runAgent(command, tools, workspace, signal);
-      record.record({ type: 'agent.ended', task, attempt, outcome });
+      const reading = watchReading(record.state, task, tools.agents.get(agent)?.reportsTools === true);
+      const outcome = await runAgent(command, tools, workspace, signal, reading.notice);
+      record.record({ type: 'agent.ended', task, attempt, outcome, unread: reading.unread() });
       hit('agent-ended');
       await concludeAttempt(command, tools, workspace, base, outcome);
     }
@@ -61,6 +64,7 @@ async function runAgent(
   tools: RunTools,
   workspace: Workspace,
   signal: AbortSignal,
+  notice: (event: AgentEvent) => void,
 ): Promise<AgentOutcome> {
   const { task, attempt, agent: name } = command;
   const agent = tools.agents.get(name);
@@ -81,7 +85,10 @@ async function runAgent(
     limits: tools.limits,
     signal,
     startProcess: tools.startProcess,
-    onEvent: (event) => tools.onLive({ type: 'agent', task, event }),
+    onEvent(event) {
+      notice(event);
+      tools.onLive({ type: 'agent', task, event });
+    },
   });
 }
 
@@ -164,7 +171,7 @@ export async function keepWork(
   base: string,
 ): Promise<Snapshot | undefined> {
   const { record, repository, hit } = tools;
-  const ref = attemptRef(record.plan, task, attempt);
+  const ref = attemptRef(record, task, attempt);
   const head = await repository.resolve(ref);
   if (head !== undefined)
     return { head, tree: await repository.treeOf(head), files: await repository.changes(base, head) };

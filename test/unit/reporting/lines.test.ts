@@ -94,7 +94,7 @@ test('held tasks, foreign commits and left-over processes are told', () => {
   expect(linesOf(rig).slice(1)).toEqual([
     '10:30:00 plan demo: 1 task\n  T-001 held: BLOCKED::EMPTY-AC: no criteria · Write one.',
     '10:30:00 session 1 started: agent scripted, 3 at once',
-    '10:30:00 the integration branch moved from aaa0000 to bbb0000, not by Pawl',
+    '10:30:00 the integration branch went on from aaa0000 to bbb0000',
     '10:30:00 ended left-over processes: 2',
   ]);
 });

@@ -38,6 +38,7 @@ export function createClaudeAgent(options: ClaudeAgentOptions): Agent {
   const program = options.program ?? 'claude';
   return {
     name: options.name,
+    reportsTools: true,
     probe: () => probeClaude(program, options.environment ?? process.env),
     run: (request) => runClaude([program, ...claudeArguments(options)], request),
   };

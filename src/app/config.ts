@@ -139,10 +139,18 @@ async function readConfig(file: string): Promise<unknown> {
     return module.default ?? {};
   } catch (error) {
     throw new PawlError('CONFIG-UNREADABLE', `${file}: ${(error as Error).message}`, {
-      hint: file.endsWith('.json') ? 'Mend the JSON.' : `Run \`node ${file}\` to see the error.`,
+      hint: hintFor(file, error),
       cause: error,
     });
   }
+}
+
+function hintFor(file: string, error: unknown): string {
+  if (file.endsWith('.json')) return 'Mend the JSON.';
+  if (/\.[jt]s$/.test(file) && /Unexpected token 'export'|Cannot use import statement/.test(String(error))) {
+    return `package.json says "type": "commonjs"; rename it: \`mv ${file} ${file.replace(/([jt]s)$/, 'm$1')}\``;
+  }
+  return `Run \`node ${file}\` to see the error.`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPackage } from '../adapters/gates/detect-gates.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { Gate } from '../ports/gates.ts';
 import { findConfig } from './config.ts';
@@ -11,11 +12,12 @@ export interface InitChoices {
   readonly agent: string;
 }
 
-/** Writes pawl.config.ts with what was found. Throws CONFIG-EXISTS: an existing configuration is never touched. */
+/** Writes pawl.config.ts (or `.mts`) with what was found. Throws CONFIG-EXISTS: an existing configuration is never touched. */
 export function writeConfig(project: Project, choices: InitChoices): string {
   const { root, config } = project;
   refuseExisting(root);
-  const file = join(root, 'pawl.config.ts');
+  // In a package that says it is CommonJS, a `.ts` file could not be a module.
+  const file = join(root, readPackage(root)?.type === 'commonjs' ? 'pawl.config.mts' : 'pawl.config.ts');
   // A type that cannot be resolved would fail the project's own type check.
   const isTyped = existsSync(join(root, 'node_modules', 'pawl'));
   const text = renderConfig(choices, gatesOf(config, root), setupOf(config, root), isTyped);

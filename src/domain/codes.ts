@@ -310,6 +310,11 @@ const codeTable = {
     meaning: 'The set-up command failed in a clean workspace.',
     next: 'Run it by hand in a fresh clone; correct `setup` in pawl.config.ts.',
   },
+  'PROCESS-UNKILLABLE': {
+    exit: 4,
+    meaning: 'A process that an agent or a gate left does not end, even on KILL.',
+    next: 'End it by hand (it may wait for a device), then type `pawl run`.',
+  },
   'WORKSPACE-FAILED': {
     exit: 4,
     meaning: 'git could not make or reset a workspace.',

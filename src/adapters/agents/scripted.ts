@@ -161,9 +161,18 @@ export function decideScriptedOutcome(
       ...outcomeFields(report),
     };
   }
+  if (state.result === undefined && isRefusal(end) && complaint.trim() !== '') {
+    // A mistake in the script is the environment's, and no further attempt mends it.
+    return { kind: 'unavailable', message: complaint.trim(), ...outcomeFields(report) };
+  }
   const reason =
     state.result === undefined
       ? 'the scripted agent ended without a result line'
       : 'the scripted agent did not end well after its result line';
   return outcomeWithoutSignal(end, report, reason, complaint);
+}
+
+/** Exit code 2: the call or the script is wrong, and nothing was done. A script's own crash complains of nothing. */
+function isRefusal(end: ProcessEnd): boolean {
+  return end.kind === 'exited' && end.code === 2;
 }

@@ -12,6 +12,7 @@ const scriptNames: readonly (readonly [gate: string, scripts: readonly string[]]
 ];
 
 const packageSchema = z.object({
+  type: z.string().optional(),
   scripts: z.record(z.string(), z.string()).optional(),
   dependencies: z.record(z.string(), z.string()).optional(),
   devDependencies: z.record(z.string(), z.string()).optional(),

@@ -7,7 +7,7 @@
  *    a half-done merge or rebase, the temporary folder.
  * 3. git is told where the worktree's git directory is; a `.git` file that an agent changed is not believed.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Failure } from '../../domain/failure.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
@@ -83,7 +83,7 @@ class WorktreePool implements WorkspacePool {
     const { gitDir } = workspace;
     const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
     for (const name of halfDone) rmSync(join(gitDir, name), { recursive: true, force: true });
-    writeFileSync(join(workspace.path, '.git'), `gitdir: ${gitDir}\n`);
+    restoreEntrance(workspace);
     // Whatever an agent made of it (a branch, a commit that is gone): detached, so that no branch moves with it.
     writeFileSync(join(gitDir, 'HEAD'), `${commit}\n`);
     if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
@@ -104,7 +104,6 @@ class WorktreePool implements WorkspacePool {
       await tryGit(root, ['worktree', 'remove', '--force', '--force', path]);
       for (const rest of [path, tmp, this.#mark(name)]) rmSync(rest, { recursive: true, force: true });
     }
-    await git(root, ['worktree', 'prune']);
   }
 
   #makeInTurn(name: string): Promise<void> {
@@ -126,6 +125,9 @@ class WorktreePool implements WorkspacePool {
       '--quiet',
       '--detach',
       '--no-checkout',
+      // The folder may have been deleted by hand while git still knows it. Not `worktree prune`: that would also
+      // forget the user's own worktrees on a disk that is not mounted now.
+      '--force',
       path,
       'HEAD',
     ]);
@@ -182,6 +184,16 @@ class WorktreePool implements WorkspacePool {
       if (!taken.has(name)) return name;
     }
   }
+}
+
+/** An agent may have put a link to another folder in its place, or a repository of its own: neither is followed. */
+function restoreEntrance({ path, gitDir }: Workspace): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    rmSync(path, { force: true });
+    mkdirSync(path, { recursive: true });
+  }
+  rmSync(join(path, '.git'), { recursive: true, force: true });
+  writeFileSync(join(path, '.git'), `gitdir: ${gitDir}\n`);
 }
 
 export const nothingToProvide: WorktreePoolOptions['provide'] = () => Promise.resolve(ok(undefined));

@@ -12,6 +12,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../domain/process-identity.ts';
+import { PawlError } from '../../domain/refusal.ts';
 import type {
   OwnedProcess,
   ProcessEnd,
@@ -67,7 +68,13 @@ export function createProcessStarter(options: ProcessStarterOptions): StartProce
   };
 }
 
-/** Ends every member of a tree, whoever started it: TERM, `graceMs` of patience, KILL, until none is left. */
+/** A process that is still there after so many ms of KILL waits for a device, or is not ours to end. */
+const UNKILLABLE_AFTER_MS = 20_000;
+
+/**
+ * Ends every member of a tree, whoever started it: TERM, `graceMs` of patience, KILL, until none is left. Returns how
+ * many there were. Throws PROCESS-UNKILLABLE when one does not go even so.
+ */
 export async function endTree(
   root: ProcessIdentity | undefined,
   marker: string,
@@ -75,18 +82,28 @@ export async function endTree(
 ): Promise<number> {
   let members = findTree(root, marker);
   const found = members.length;
+  if (found === 0) return 0;
   for (const member of members) signal(member, 'SIGTERM');
-  const deadline = performance.now() + graceMs;
-  while (members.length > 0 && performance.now() < deadline) {
-    await delay(20);
-    members = findTree(root, marker);
-  }
+  const began = performance.now();
   while (members.length > 0) {
-    for (const member of members) signal(member, 'SIGKILL');
-    await delay(10);
+    const waited = performance.now() - began;
+    if (waited > graceMs + UNKILLABLE_AFTER_MS) throw unkillable(members);
+    if (waited >= graceMs) for (const member of members) signal(member, 'SIGKILL');
+    await delay(waited < 1_000 ? 10 : 50);
     members = findTree(root, marker);
   }
   return found;
+}
+
+function unkillable(members: readonly ProcessIdentity[]): PawlError {
+  return new PawlError(
+    'PROCESS-UNKILLABLE',
+    `processes that do not end: ${members.map((one) => one.pid).join(', ')}`,
+    {
+      hint: 'End them by hand, then type `pawl run`.',
+      details: { members },
+    },
+  );
 }
 
 function signal(member: ProcessIdentity, name: NodeJS.Signals): void {
@@ -95,7 +112,9 @@ function signal(member: ProcessIdentity, name: NodeJS.Signals): void {
   try {
     process.kill(member.pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // ESRCH: gone meanwhile. EPERM: it has taken another user's rights; endTree says so if it stays.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 
@@ -229,7 +248,7 @@ class Owned implements OwnedProcess {
   #force(end: ProcessEnd): void {
     if (this.#forced !== undefined) return;
     this.#forced = end;
-    void endTree(this.#identity, this.#marker, this.#spec.limits.graceMs);
+    endTree(this.#identity, this.#marker, this.#spec.limits.graceMs).catch(this.#settle.reject);
   }
 
   #writeLog(chunk: Buffer): void {

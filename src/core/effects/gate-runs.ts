@@ -35,7 +35,10 @@ export async function runGates(
   const { passedGates } = tools.record.state;
   const known = tools.gates.list.map((gate) => passedGates.get(gateKey(request.tree, gate.command)));
   if (known.every((run) => run !== undefined)) {
-    for (const run of known) finished(request, tools, { ...run, cached: true });
+    for (const [index, run] of known.entries()) {
+      // Two gates may have one command: the run is known by its command, and reported under each gate's name.
+      finished(request, tools, { ...run, gate: tools.gates.list[index]?.name ?? run.gate, cached: true });
+    }
     return { kind: 'passed' };
   }
   const workspace = await tools.pool.acquire();
@@ -66,7 +69,7 @@ async function runIn(
     const run =
       cached === undefined
         ? await runGate(gate, workspace, request, tools, signal)
-        : { ...cached, cached: true };
+        : { ...cached, gate: gate.name, cached: true };
     if (run === undefined) return { kind: 'cancelled' };
     if (run.status === 'unrunnable' && !(await runsOnBase(gate, workspace, request, tools, signal))) {
       finished(request, tools, run);

@@ -6,6 +6,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exitCode = 4;
 } else {
+  // Compiled code is kept between starts, in the system's temporary folder.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache?.();
   const { main } = await import('../dist/cli/main.js');
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -26,7 +26,7 @@ export async function decideTask(
   reason: string,
 ): Promise<'recorded' | 'handed-over'> {
   refuseUnfit(state, task, decision);
-  const body: EventBody = { type: 'task.decided', task, decision, reason, by: userInfo().username };
+  const body: EventBody = { type: 'task.decided', task, decision, reason, by: userName() };
   if (workerOf(project) !== undefined) {
     postToInbox(project.places.journalFile, loaded.plan.name, body, systemClock.now());
     return 'handed-over';
@@ -39,6 +39,15 @@ export async function decideTask(
     }
     return 'recorded';
   });
+}
+
+/** In a container the user's number may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? `user ${process.getuid?.() ?? ''}`.trim();
+  }
 }
 
 function refuseUnfit(state: RunState, task: TaskId, decision: Decision): void {

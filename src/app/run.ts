@@ -19,7 +19,7 @@ import type { Policy } from '../domain/policy.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf } from '../domain/plan.ts';
-import { recordOf, type RunState } from '../domain/run-state.ts';
+import { isAdopted, recordOf, type RunState } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
 import type { Agent } from '../ports/agent.ts';
@@ -147,11 +147,7 @@ function begin(
     });
     hit('run-created');
   }
-  const { plan, holds: known } = record.state;
-  if (
-    JSON.stringify(plan) !== JSON.stringify(loaded.plan) ||
-    JSON.stringify([...known.values()]) !== JSON.stringify(holds)
-  ) {
+  if (!isAdopted(record.state, loaded.plan, holds)) {
     record.record({ type: 'plan.adopted', plan: loaded.plan, holds });
     hit('plan-adopted');
   }

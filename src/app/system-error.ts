@@ -6,9 +6,10 @@ import { PawlError } from '../domain/refusal.ts';
  */
 export function translateSystemError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof PawlError) return error;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
   const where = path === undefined ? error.message : `${path}: ${error.message}`;
-  switch (code) {
+  // A recursive mkdir in Node says ENOENT where the file system is read-only.
+  switch (code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new PawlError('NO-SPACE', where, {

@@ -21,7 +21,7 @@ interface GlobalOptions {
 /** Runs one command line (without the program's own name) and returns the exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   const wantsJson = argv.includes('--json');
-  // Whoever read the output may leave (`| head`): the work goes on, and the journal keeps the record.
+  // Whoever read the output may leave (`| head`, a terminal that is closed): the journal keeps the record.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
   const outcome: { output?: Output } = {};
   const program = createProgram((output) => {
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 function explain(error: unknown, wantsJson: boolean): number {

@@ -159,11 +159,11 @@ function afterTransient(
 ): Consequence {
   const count = countOf(failures, 'transient');
   if (count >= policy.maxRedeliveries) return block(`${count} times in a row: ${describeFailure(failure)}`);
-  if (failure.kind === 'rate-limited' && failure.resetsAt !== undefined) {
-    return { type: 'retry', delayMs: Math.max(0, failure.resetsAt - at) };
-  }
   const ceiling = Math.min(policy.backoffMs * 2 ** (count - 1), policy.backoffCapMs);
-  return { type: 'retry', delayMs: Math.round(ceiling * (0.5 + 0.5 * fractionOf(`${key}/${count}`))) };
+  const backoff = Math.round(ceiling * (0.5 + 0.5 * fractionOf(`${key}/${count}`)));
+  // A reset time that has passed already is no leave to ask again at once.
+  const reset = failure.kind === 'rate-limited' ? (failure.resetsAt ?? 0) - at : 0;
+  return { type: 'retry', delayMs: Math.max(reset, backoff) };
 }
 
 function block(message: string): Consequence {

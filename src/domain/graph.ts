@@ -4,6 +4,7 @@
  */
 import {
   componentsOf,
+  isAcyclic,
   reachableFrom,
   Reachability,
   shortestCycle,
@@ -45,6 +46,7 @@ export function findCycles<Id extends string>(nodes: readonly GraphNode<Id>[]): 
     }
     return targets;
   });
+  if (isAcyclic(edges)) return [];
   const component = componentsOf(edges);
   const isDone = component.sizes.map((size) => size < 2);
   const cycles: Id[][] = [];
@@ -130,7 +132,9 @@ function indexTasks(tasks: readonly Task[]): {
   };
   const successors: number[][] = tasks.map(() => []);
   tasks.forEach((task, index) => {
-    for (const id of new Set(task.dependencies)) successors[at(id)]!.push(index);
+    const { dependencies } = task;
+    for (const id of dependencies.length < 2 ? dependencies : new Set(dependencies))
+      successors[at(id)]!.push(index);
   });
   return { at, successors };
 }

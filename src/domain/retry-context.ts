@@ -103,7 +103,7 @@ export function usefulEnd(output: string, limit: number = OUTPUT_LIMIT): string 
   const marker = '\n[… output cut …]\n';
   const headLength = Math.floor(limit / 5);
   const tailLength = limit - headLength - marker.length;
-  const first = text.search(/^.*\b(error|failed|FAIL|not ok)\b/m);
+  const first = text.search(/^.*(error\b|\bfail(ed|ure)?\b|\bnot ok\b)/im);
   if (first === -1 || first >= text.length - tailLength)
     return marker.trimStart() + text.slice(-(limit - marker.length));
   return text.slice(first, first + headLength) + marker + text.slice(-tailLength);

@@ -222,12 +222,42 @@ function adoptPlan(state: RunState, body: Extract<EventBody, { type: 'plan.adopt
   state.holds = new Map(body.holds.map((hold) => [hold.task, hold]));
   for (const task of body.plan.tasks) {
     const record = state.tasks.get(task.id);
-    // The backlog's own word counts only where the journal knows nothing, or only that the task is open.
-    if (record !== undefined && record.state.status !== 'pending') continue;
+    if (record !== undefined && !followsBacklog(record)) continue;
     const declared = stateDeclared(task.declared, state.integrationHead, at);
     if (declared !== undefined)
       state.tasks.set(task.id, { ...(record ?? freshRecord(task.id)), state: declared });
+    else if (record !== undefined && record.state.status !== 'pending')
+      state.tasks.set(task.id, freshRecord(task.id));
   }
+}
+
+/**
+ * The backlog's own word counts where the journal knows only that the task is open, and where all it knows is what
+ * the backlog said before: a person who sets such a task back to pending opens it again.
+ */
+function followsBacklog({ state, attempts, decisions }: TaskRecord): boolean {
+  if (state.status === 'pending') return true;
+  const isOurs = state.status === 'completed' && state.by === 'pawl';
+  return attempts.length === 0 && decisions.length === 0 && !isOurs;
+}
+
+/**
+ * True when adopting the plan would change nothing: the same texts and holds, and no open task of which the backlog
+ * says more than that. Statuses that Pawl itself wrote into the backlog are no reason to journal a plan again.
+ */
+export function isAdopted(state: RunState, plan: Plan, holds: readonly Hold[]): boolean {
+  if (state.plan === undefined) return false;
+  if (JSON.stringify([...state.holds.values()]) !== JSON.stringify(holds)) return false;
+  if (JSON.stringify(textOf(state.plan)) !== JSON.stringify(textOf(plan))) return false;
+  return plan.tasks.every(({ id, declared }) => {
+    const record = recordOf(state, id);
+    const said = stateDeclared(declared, '', 0)?.status ?? 'pending';
+    return !followsBacklog(record) || record.state.status === said;
+  });
+}
+
+function textOf(plan: Plan): object {
+  return { ...plan, tasks: plan.tasks.map(({ declared: _declared, ...text }) => text) };
 }
 
 function stateDeclared(declared: DeclaredStatus, head: string, at: number): TaskState | undefined {

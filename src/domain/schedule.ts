@@ -49,13 +49,30 @@ export function readyTasks(
   policy: Pick<Policy, 'riskOrder'>,
   now: number,
 ): readonly Task[] {
-  return plan.tasks
-    .filter(
-      (task) =>
-        recordOf(state, task.id).state.status === 'pending' &&
-        waitingOf(state, plan, task, now).kind === 'nothing',
-    )
-    .toSorted(byPriority(plan, policy));
+  return startable(state, plan, now).toSorted(byPriority(plan, policy));
+}
+
+/** The best of {@link readyTasks}, without sorting them all. */
+export function nextReady(
+  state: RunState,
+  plan: Plan,
+  policy: Pick<Policy, 'riskOrder'>,
+  now: number,
+): Task | undefined {
+  const compare = byPriority(plan, policy);
+  let best: Task | undefined;
+  for (const task of startable(state, plan, now)) {
+    if (best === undefined || compare(task, best) < 0) best = task;
+  }
+  return best;
+}
+
+function startable(state: RunState, plan: Plan, now: number): readonly Task[] {
+  return plan.tasks.filter(
+    (task) =>
+      recordOf(state, task.id).state.status === 'pending' &&
+      waitingOf(state, plan, task, now).kind === 'nothing',
+  );
 }
 
 /**

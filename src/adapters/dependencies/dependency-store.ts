@@ -53,8 +53,8 @@ export function createDependencyStore(options: DependencyStoreOptions) {
   ): Promise<Result<void, Failure>> {
     const key = await keyOf(root, commit, setup);
     const entry = join(folder, key);
-    const first = making.get(key);
-    if (first !== undefined) await first;
+    // Again and again: when one failed, those who waited for it take turns, never two at one entry.
+    for (let first = making.get(key); first !== undefined; first = making.get(key)) await first;
     if (!existsSync(`${entry}.ready`)) {
       const made = make(workspace, entry, context);
       making.set(key, made);

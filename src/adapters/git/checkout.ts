@@ -18,9 +18,12 @@ const OLDEST_GIT = [2, 38] as const;
 
 /** Throws NO-GIT, NO-REPOSITORY, NO-COMMIT or DETACHED-HEAD. */
 export async function inspectCheckout(folder: string): Promise<Checkout> {
-  const { root, commonDir } = await locateRepository(folder);
-  const branch = await tryGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
-  const head = await tryGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+  const [{ root, commonDir }, branch, head, identity] = await Promise.all([
+    locateRepository(folder),
+    tryGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    tryGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+    identityFor(folder),
+  ]);
   if (head.code !== 0) {
     throw new PawlError('NO-COMMIT', `${root} has no commit yet`, {
       hint: 'Make a first commit: `git add -A && git commit -m "First commit"`.',
@@ -36,7 +39,7 @@ export async function inspectCheckout(folder: string): Promise<Checkout> {
     commonDir,
     branch: branch.stdout.trim(),
     head: head.stdout.trim(),
-    identity: await identityFor(root),
+    identity,
   };
 }
 
@@ -44,8 +47,10 @@ export async function inspectCheckout(folder: string): Promise<Checkout> {
 export async function locateRepository(
   folder: string,
 ): Promise<{ readonly root: string; readonly commonDir: string }> {
-  await requireGit(folder);
-  const found = await tryGit(folder, ['rev-parse', '--show-toplevel', '--git-common-dir']);
+  const [found] = await Promise.all([
+    tryGit(folder, ['rev-parse', '--show-toplevel', '--git-common-dir']),
+    requireGit(folder),
+  ]);
   const [root = '', commonDir = ''] = found.stdout.split('\n');
   if (found.code !== 0 || root === '') {
     throw new PawlError('NO-REPOSITORY', `${folder} is not in a git repository with a working tree`, {
@@ -69,8 +74,8 @@ async function requireGit(folder: string): Promise<void> {
   }
 }
 
-async function identityFor(root: string): Promise<Readonly<Record<string, string>>> {
-  const known = await tryGit(root, ['config', '--get', 'user.email']);
+async function identityFor(folder: string): Promise<Readonly<Record<string, string>>> {
+  const known = await tryGit(folder, ['config', '--get', 'user.email']);
   if (known.code === 0 || process.env['GIT_AUTHOR_EMAIL'] !== undefined) return {};
   return {
     GIT_AUTHOR_NAME: 'Pawl',

@@ -98,8 +98,12 @@ async function snapshot(
   const heads = await git(workspace.path, ['rev-parse', 'HEAD', 'HEAD^{tree}'], options);
   const [own = '', ownTree = ''] = heads.split('\n');
   if (tree === (own === base ? ownTree : await treeOf(root, base))) return undefined;
-  const head = await headFor(root, { own, ownTree, tree, base }, message, identity);
-  return { head, tree, files: await changes(root, base, head) };
+  // The tree is there already, so what changed need not wait for the commit.
+  const [head, files] = await Promise.all([
+    headFor(root, { own, ownTree, tree, base }, message, identity),
+    changes(root, base, tree),
+  ]);
+  return { head, tree, files };
 }
 
 /**

@@ -86,15 +86,16 @@ export function gitRefusal(args: readonly string[], result: GitResult): PawlErro
   const said = result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`;
   const details = { args, exitCode: result.code };
   const message = `git ${args[0]}: ${said}`;
-  if (/No space left on device|Disk quota exceeded/.test(said)) {
-    return new PawlError('NO-SPACE', message, {
-      hint: 'Free space, then type `pawl run`: it goes on where it was.',
-      details,
-    });
-  }
   if (/Read-only file system|Permission denied|insufficient permission/.test(said)) {
     return new PawlError('READ-ONLY', message, {
       hint: 'Make the place writable, then type `pawl run`.',
+      details,
+    });
+  }
+  // A file that git could open and not write to the end: it then gives no reason, and there is hardly another one.
+  if (/No space left on device|Disk quota exceeded|unable to write/.test(said)) {
+    return new PawlError('NO-SPACE', message, {
+      hint: 'Free space, then type `pawl run`: it goes on where it was.',
       details,
     });
   }

@@ -15,7 +15,7 @@ import type { ResetContext, Workspace, WorkspacePool } from '../../ports/workspa
 import { ok, type Result } from '../../util/result.ts';
 import { git, tryGit } from './git.ts';
 
-/** Leftovers of git operations that an agent began and did not end. */
+/** Leftovers of git operations that an agent began and did not end, and settings of its own (a sparse checkout). */
 const halfDone = [
   'index.lock',
   'HEAD.lock',
@@ -24,6 +24,7 @@ const halfDone = [
   'sequencer',
   'BISECT_LOG',
   'info',
+  'config.worktree',
 ];
 
 export interface WorktreePoolOptions {

@@ -6,9 +6,10 @@
  *    wakes up after another took over cannot write.
  * 3. A body is validated when written and when read; `user_version` says which vocabulary wrote it.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { ZodError } from 'zod';
 import { eventBodySchema, JOURNAL_VERSION, type EventBody, type JournalEvent } from '../../domain/event.ts';
 import { processIdentitySchema, type ProcessIdentity } from '../../domain/process-identity.ts';
@@ -39,12 +40,31 @@ const SCHEMA = `
 export function openJournalReader(file: string, exists: boolean): JournalReader | undefined {
   if (!exists) return undefined;
   return translate(file, () => {
-    const db = new DatabaseSync(file, { readOnly: true });
+    const db = openReadOnly(file);
     db.exec('PRAGMA busy_timeout = 5000');
     if (checkVersion(db, file) > 0) return new SqliteReader(db, file);
     db.close();
     return undefined;
   });
+}
+
+/**
+ * On a read-only disk SQLite cannot make the shared memory that readers of a WAL use. Without a WAL there is nothing
+ * to share, and nobody who could write: the file is read as it is.
+ */
+function openReadOnly(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    db.prepare('PRAGMA user_version').get();
+    return db;
+  } catch (error) {
+    const { errcode = 0 } = error as { errcode?: number };
+    if ((errcode & 0xff) !== SQLITE.cannotOpen || existsSync(`${file}-wal`)) throw error;
+    db.close();
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    return new DatabaseSync(url, { readOnly: true });
+  }
 }
 
 export interface LeaseRequest {
@@ -62,9 +82,9 @@ export function openJournal(file: string, request: LeaseRequest): Journal {
     mkdirSync(dirname(file), { recursive: true });
     const db = new DatabaseSync(file);
     db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    checkVersion(db, file);
     // In one transaction: a file with a version has its tables, whenever its maker died.
-    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${JOURNAL_VERSION}; COMMIT;`);
+    if (checkVersion(db, file) === 0)
+      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${JOURNAL_VERSION}; COMMIT;`);
     const fence = takeLease(db, request);
     return new SqliteJournal(db, file, request.identity, fence);
   });
@@ -81,20 +101,13 @@ export function postToInbox(file: string, plan: string, body: EventBody, at: num
   });
 }
 
-function takeLease(db: DatabaseSync, { identity, now, isAlive }: LeaseRequest): number {
-  db.exec('BEGIN IMMEDIATE');
+function takeLease(db: DatabaseSync, request: LeaseRequest): number {
+  const { identity, now } = request;
   try {
-    const holder = readOwner(db);
-    if (holder !== undefined && !holder.released && isHeld(holder, identity, now, isAlive)) {
-      throw new PawlError(
-        'RUN-IN-PROGRESS',
-        `process ${holder.identity.pid} on ${holder.identity.host} is working on it`,
-        {
-          hint: 'Type `pawl status --watch` to watch it, or stop it with Ctrl-C in its terminal.',
-          details: { owner: holder.identity },
-        },
-      );
-    }
+    // Before the write lock too: a holder that was stopped in the middle of a write has that, and can be read.
+    refuseWhileHeld(db, request);
+    db.exec('BEGIN IMMEDIATE');
+    const holder = refuseWhileHeld(db, request);
     const fence = (holder?.fence ?? 0) + 1;
     db.prepare(
       'INSERT INTO lease (id, owner, heartbeat_at, fence, released) VALUES (1, ?, ?, ?, 0) ' +
@@ -108,6 +121,20 @@ function takeLease(db: DatabaseSync, { identity, now, isAlive }: LeaseRequest): 
     db.close();
     throw error;
   }
+}
+
+/** The last holder, when it holds the lease no more. */
+function refuseWhileHeld(db: DatabaseSync, { identity, now, isAlive }: LeaseRequest): LeaseOwner | undefined {
+  const holder = readOwner(db);
+  if (holder === undefined || holder.released || !isHeld(holder, identity, now, isAlive)) return holder;
+  throw new PawlError(
+    'RUN-IN-PROGRESS',
+    `process ${holder.identity.pid} on ${holder.identity.host} is working on it`,
+    {
+      hint: 'Type `pawl status --watch` to watch it, or stop it with Ctrl-C in its terminal.',
+      details: { owner: holder.identity },
+    },
+  );
 }
 
 function isHeld(
@@ -160,13 +187,18 @@ class SqliteReader implements JournalReader {
     const rows = translate(this.file, () =>
       this.db.prepare('SELECT seq, at, body FROM events WHERE plan = ? ORDER BY seq').iterate(plan),
     );
-    for (;;) {
-      // A damaged page is met only when the row on it is reached.
-      const next = translate(this.file, () => rows.next());
-      if (next.done === true) return;
-      const row = next.value;
-      const seq = Number(row['seq']);
-      yield { seq, at: Number(row['at']), body: this.#parse(String(row['body']), seq) };
+    try {
+      for (;;) {
+        // A damaged page is met only when the row on it is reached.
+        const next = translate(this.file, () => rows.next());
+        if (next.done === true) return;
+        const row = next.value;
+        const seq = Number(row['seq']);
+        yield { seq, at: Number(row['at']), body: this.#parse(String(row['body']), seq) };
+      }
+    } finally {
+      // Left early, the statement would hold its snapshot, and later reads would not see what came after.
+      rows.return?.();
     }
   }
 
@@ -280,7 +312,7 @@ const SQLITE = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14
 
 function translated(file: string, error: unknown): unknown {
   if (error instanceof PawlError) return error;
-  const { errcode, code } = error as { errcode?: number; code?: string };
+  const { errcode, code, syscall } = error as { errcode?: number; code?: string; syscall?: string };
   const primary = errcode === undefined ? undefined : errcode & 0xff;
   if (primary === SQLITE.full || code === 'ENOSPC') {
     return new PawlError('NO-SPACE', `no space left to write ${file}`, {
@@ -300,7 +332,10 @@ function translated(file: string, error: unknown): unknown {
     code === 'EACCES' ||
     code === 'EROFS' ||
     code === 'EPERM' ||
-    code === 'ENOTDIR'
+    code === 'ENOTDIR' ||
+    code === 'EEXIST' ||
+    // A recursive mkdir in Node says ENOENT where the file system is read-only.
+    (code === 'ENOENT' && syscall === 'mkdir')
   ) {
     return new PawlError('JOURNAL-UNWRITABLE', `${file}: ${(error as Error).message}`, {
       hint: 'Check permissions, and that the disk is not mounted read-only.',

@@ -53,7 +53,8 @@ export function findTree(root: ProcessIdentity | undefined, marker: string): rea
   const rows = readAll();
   const members = new Set<number>();
   for (const row of rows.values()) {
-    if (isOfGroup(row, root, rows) || carriesMarker(row.pid, marker)) members.add(row.pid);
+    if (isOfGroup(row, root, rows) || (mayDescendFrom(row, root) && carriesMarker(row.pid, marker)))
+      members.add(row.pid);
   }
   addDescendants(rows, members);
   members.delete(process.pid);
@@ -70,6 +71,16 @@ function isOfGroup(row: Row, root: ProcessIdentity | undefined, rows: ReadonlyMa
   // While a group has members its id is no one's new pid; if the leader is somebody else, the group is too.
   const leader = rows.get(root.pid);
   return leader === undefined || leader.startTime === root.startTime;
+}
+
+/**
+ * The marker is inherited, so it is never on a process older than the one it was made for; reading the environment
+ * of every process of the machine would cost more than all else here. Start times compare on Linux only, where they
+ * are clock ticks since boot.
+ */
+function mayDescendFrom(row: Row, root: ProcessIdentity | undefined): boolean {
+  if (process.platform !== 'linux' || root === undefined || root.bootId !== bootId()) return true;
+  return Number(row.startTime) >= Number(root.startTime);
 }
 
 function addDescendants(rows: ReadonlyMap<number, Row>, members: Set<number>): void {

@@ -12,6 +12,8 @@ export interface Current {
   /** The run as journalled, with the backlog as it is now. Nothing run yet: the backlog's own statuses. */
   readonly state: RunState;
   readonly begun: boolean;
+  /** What a run would refuse the plan for; the journal can be looked at all the same. */
+  readonly refusal: PawlError | undefined;
   readonly now: number;
 }
 
@@ -21,11 +23,10 @@ export async function readCurrent(context: CommandContext): Promise<Current> {
   const loaded = await loadPlan(project, context);
   const run = readRun(project, loaded.plan.name);
   const state = withPlan(run, loaded.plan);
-  if (workerOf(project) === undefined) {
-    if (run !== undefined) endSession(state);
-    await lookAtHolds(state, project, loaded);
-  }
-  return { project, loaded, state, begun: run !== undefined, now: Date.now() };
+  const isAtWork = workerOf(project) !== undefined;
+  if (!isAtWork && run !== undefined) endSession(state);
+  const refusal = isAtWork ? undefined : await lookAtHolds(state, project, loaded);
+  return { project, loaded, state, begun: run !== undefined, refusal, now: Date.now() };
 }
 
 /**
@@ -40,13 +41,18 @@ function endSession(state: RunState): void {
 }
 
 /** What the next session would hold: a fault that was mended in the backlog holds nothing any more. */
-async function lookAtHolds(state: RunState, project: Project, loaded: LoadedPlan): Promise<void> {
+async function lookAtHolds(
+  state: RunState,
+  project: Project,
+  loaded: LoadedPlan,
+): Promise<PawlError | undefined> {
   try {
     const { holds } = await checkPlan(project.root, loaded, state, project.config, {});
     state.holds = new Map(holds.map((hold) => [hold.task, hold]));
+    return undefined;
   } catch (error) {
-    // A plan that a run would refuse can still be looked at, as the journal has it; `pawl plan` says why.
-    if (!(error instanceof PawlError)) throw error;
+    if (error instanceof PawlError) return error;
+    throw error;
   }
 }
 

@@ -1,25 +1,15 @@
-import { checkPlan } from '../../app/activation.ts';
 import type { Task } from '../../domain/plan.ts';
 import { policyOf } from '../../app/settings.ts';
-import type { RunState } from '../../domain/run-state.ts';
-import { readyTasks } from '../../domain/schedule.ts';
+import { nextReady } from '../../domain/schedule.ts';
 import { blockedJson, blockedReport, renderBlocked } from '../../reporting/blocked-text.ts';
 import { readCurrent } from './current.ts';
 import type { CommandContext, Output } from '../output.ts';
 
 /** The task that would start next; exit 1 with `{error, blocked}` when there is none (source 001). */
 export async function nextCommand(context: CommandContext): Promise<Output> {
-  const current = await readCurrent(context);
-  const { project, loaded, now } = current;
-  const { holds } = await checkPlan(
-    project.root,
-    loaded,
-    current.begun ? current.state : undefined,
-    project.config,
-    {},
-  );
-  const state: RunState = { ...current.state, holds: new Map(holds.map((hold) => [hold.task, hold])) };
-  const task = readyTasks(state, loaded.plan, policyOf(project.config, {}), now)[0];
+  const { project, loaded, state, refusal, now } = await readCurrent(context);
+  if (refusal !== undefined) throw refusal;
+  const task = nextReady(state, loaded.plan, policyOf(project.config, {}), now);
   if (task === undefined) {
     const report = blockedReport(state, now);
     return {

@@ -12,6 +12,7 @@ import type { Failure } from '../../domain/failure.ts';
 import type { TaskId } from '../../domain/ids.ts';
 import { recordOf, titleOf } from '../../domain/run-state.ts';
 import { landingMessage, locateIntegration } from '../../landing/integration-branch.ts';
+import type { MergeResult } from '../../ports/repository.ts';
 import type { RunTools } from '../tools.ts';
 import { runGates } from './gate-runs.ts';
 
@@ -23,8 +24,10 @@ export async function landAttempt(
   const { record, repository, hit } = tools;
   await followIntegration(tools);
   const onto = record.state.integrationHead;
-  const { head, tree: tested } = provenWork(tools, task, attempt);
-  const merged = await repository.merge(onto, head);
+  const { base, head, tree: tested } = provenWork(tools, task, attempt);
+  // The attempt descends from its base: where the branch still is, the merge is the attempt's own tree.
+  const merged: MergeResult =
+    base === onto ? { kind: 'merged', tree: tested } : await repository.merge(onto, head);
   if (merged.kind === 'conflict') {
     return reject(tools, task, attempt, { kind: 'conflict', paths: merged.paths, onto });
   }
@@ -79,12 +82,16 @@ export function integrationRefOf({ record }: Pick<RunTools, 'record'>): string {
   return run.integrationRef;
 }
 
-function provenWork(tools: RunTools, task: TaskId, attempt: number): { head: string; tree: string } {
+function provenWork(
+  tools: RunTools,
+  task: TaskId,
+  attempt: number,
+): { base: string; head: string; tree: string } {
   const found = recordOf(tools.record.state, task).attempts[attempt - 1];
-  if (found?.head === undefined || found.tree === undefined) {
+  if (found?.base === undefined || found.head === undefined || found.tree === undefined) {
     throw new Error(`Internal error: attempt ${attempt} of ${task} is proven without a commit`);
   }
-  return { head: found.head, tree: found.tree };
+  return { base: found.base, head: found.head, tree: found.tree };
 }
 
 function reject({ record }: RunTools, task: TaskId, attempt: number, failure: Failure): void {

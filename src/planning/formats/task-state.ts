@@ -204,6 +204,10 @@ function needsWriting(tasks: Readonly<Record<string, unknown>>, view: TaskView):
   const known = Object.hasOwn(tasks, view.id) ? tasks[view.id] : undefined;
   if (known === undefined) return view.status !== 'pending';
   const claim = isRecord(known) ? readClaim(known) : undefined;
+  // Completed is completed: that it was not by Pawl is no reason to write over what people wrote.
+  if (view.status === 'completed-external' && claim?.status === 'completed') return false;
+  // It waits for a person in both cases, and the backlog's own word says more.
+  if (view.status === 'blocked' && claim?.status === 'needs-re-verification') return false;
   const { word, mark } = claimOf(view.status);
   return claim?.status !== declaredOf(word, mark);
 }
@@ -214,7 +218,7 @@ function membersFor(
 ): Readonly<Record<string, JsonValue | undefined>> {
   const { word, mark } = claimOf(view.status);
   const old = splitNotes(known?.['notes']);
-  const rest = view.note ?? old.rest;
+  const rest = view.note === undefined || view.note === mark ? old.rest : view.note;
   const notes = mark === undefined ? rest : rest === '' ? mark : `${mark}: ${rest}`;
   const isOpen = word === 'pending' || word === 'in-progress';
   const wasCompleted = known?.['completed_at'] !== undefined && known['completed_at'] !== null;

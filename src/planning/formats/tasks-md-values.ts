@@ -64,7 +64,12 @@ export function statusWordOf(status: ViewStatus): string {
 export function saysStatus(text: string, status: ViewStatus): boolean {
   const declared = parseStatus(text);
   const isAbandoned = status === 'abandoned' && declared === 'abandoned';
-  return declared !== undefined && (isAbandoned || declared === parseStatus(statusWordOf(status)));
+  // Done is done: that it was not by Pawl is no reason to write over what people wrote.
+  const isDone = status === 'completed-external' && declared === 'completed';
+  // It waits for a person in both cases, and the backlog's own word says more.
+  const isWaiting = status === 'blocked' && declared === 'needs-re-verification';
+  const isKept = isAbandoned || isDone || isWaiting;
+  return declared !== undefined && (isKept || declared === parseStatus(statusWordOf(status)));
 }
 
 export function parseSize(text: string): Size | undefined {

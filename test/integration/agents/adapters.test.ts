@@ -146,12 +146,11 @@ describe('the scripted agent', () => {
     expect(outcome).toMatchObject({ kind: 'crashed', signal: 'SIGKILL', lastWords: 'nearly there' });
   });
 
-  test('whose script is wrong says what is wrong with it', async () => {
+  test('whose script is wrong cannot work, and says what is wrong with it', async () => {
     await using place = await makePlace();
     const { outcome } = await runAgent(await scriptedAgent(place, { dance: true }), place);
     expect(outcome).toMatchObject({
-      kind: 'crashed',
-      exitCode: 2,
+      kind: 'unavailable',
       message: expect.stringContaining('expected one verb of'),
     });
   });

@@ -1,0 +1,63 @@
+/** A whole run from the built command line with the real Claude Code, against a scripted model on loopback. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { createProject } from '../../rig/repository.ts';
+import { startScriptedModel } from '../../rig/scripted-model.ts';
+
+const installed = fileURLToPath(
+  new URL('../../../.cache/agents/claude/node_modules/.bin/claude', import.meta.url),
+);
+const program = process.env['PAWL_TEST_CLAUDE'] ?? installed;
+const present = existsSync(program);
+if (!present) console.warn(`skipped: there is no Claude Code at ${program}`);
+
+describe.skipIf(!present)('pawl run --agent claude', { timeout: 90_000 }, () => {
+  test('a claim with the wrong work is refused by the gate, and the next attempt lands', async () => {
+    await using model = await startScriptedModel({
+      liar: [
+        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo wrong > answer.txt' } },
+        { kind: 'answer', text: 'All criteria are met.' },
+      ],
+      honest: [
+        { kind: 'answer', text: 'Reading.', call: { tool: 'shell', command: 'cat docs/spec.md' } },
+        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo 42 > answer.txt' } },
+        { kind: 'answer', text: 'The answer is written.' },
+      ],
+    });
+    await using project = await createProject({
+      tasks: [{ id: 'T-001', fields: { 'Spec reference': 'docs/spec.md, Answer' } }],
+      files: { 'docs/spec.md': '# Answer\n\nanswer.txt holds 42.\n' },
+      config: {
+        agent: 'claude',
+        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
+        gates: { test: 'grep -qx 42 answer.txt || { echo "expected 42"; exit 1; }' },
+        maxAttempts: 1,
+        limits: { idleSeconds: 60, totalSeconds: 80 },
+      },
+    });
+    const env = (script: string) => ({
+      ANTHROPIC_API_KEY: 'dummy',
+      ANTHROPIC_BASE_URL: model.baseUrl(script),
+    });
+
+    const first = await project.run(['run', '--json'], { env: env('liar'), timeoutMs: 80_000 });
+    expect(first.exitCode).toBe(1);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      end: 'finished',
+      pulse: { falseCompletions: [{ task: 'T-001', attempt: 1 }] },
+    });
+    expect((await project.run(['retry', 'T-001'])).exitCode).toBe(0);
+
+    const second = await project.run(['run', '--json'], { env: env('honest'), timeoutMs: 80_000 });
+    expect(second.exitCode).toBe(0);
+    expect(await project.git(['show', 'pawl/tasks:answer.txt'])).toBe('42');
+    const attempts = project.state().tasks.values().next().value?.attempts ?? [];
+    // The first attempt never touched the file it was told to read; the second did, and its cost was kept.
+    expect(attempts.map((attempt) => attempt.unread)).toEqual([['docs/spec.md'], []]);
+    expect(attempts[1]?.outcome).toMatchObject({ kind: 'finished', lastWords: 'The answer is written.' });
+    expect(attempts[1]?.outcome?.usage?.inputTokens).toBeGreaterThan(0);
+    expect(project.orphans()).toEqual([]);
+    expect(model.faults).toEqual([]);
+  });
+});

@@ -18,9 +18,8 @@ export { codes, type Code, type CodeEntry } from './domain/codes.ts';
 export type { EventBody, FileChange, GateRun, Hold, JournalEvent } from './domain/event.ts';
 export type { Criterion, Plan, Risk, Size, Task } from './domain/plan.ts';
 export { PawlError } from './domain/refusal.ts';
+export { fold, foldAll } from './domain/fold.ts';
 export {
-  fold,
-  foldAll,
   recordOf,
   type AttemptRecord,
   type RunState,

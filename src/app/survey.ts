@@ -6,7 +6,7 @@ import { openJournalReader } from '../adapters/journal-sqlite/sqlite-journal.ts'
 import { isAlive } from '../adapters/process/process-table.ts';
 import { createAgent } from '../adapters/agents/registry.ts';
 import { PawlError } from '../domain/refusal.ts';
-import { foldAll } from '../domain/run-state.ts';
+import { foldAll } from '../domain/fold.ts';
 import type { LoadedPlan } from '../planning/read-plan.ts';
 import type { AgentProbe } from '../ports/agent.ts';
 import { uncommittedWork } from './activation.ts';

@@ -1,5 +1,6 @@
 import type { EventBody, JournalEvent } from '../domain/event.ts';
-import { fold, foldAll, type RunState } from '../domain/run-state.ts';
+import { fold, foldAll } from '../domain/fold.ts';
+import type { RunState } from '../domain/run-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 

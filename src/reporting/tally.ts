@@ -3,9 +3,9 @@ import { classOf } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { indexOf, type Plan, type Task } from '../domain/plan.ts';
 import { slotsFor } from '../domain/policy.ts';
+import { fold } from '../domain/fold.ts';
 import {
   emptyState,
-  fold,
   isOpen,
   recordOf,
   type AttemptRecord,

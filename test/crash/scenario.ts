@@ -9,7 +9,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { JournalEvent } from '../../src/domain/event.ts';
-import { emptyState, fold, foldAll, type RunState } from '../../src/domain/run-state.ts';
+import { fold, foldAll } from '../../src/domain/fold.ts';
+import { emptyState, type RunState } from '../../src/domain/run-state.ts';
 import { readyTasks } from '../../src/domain/schedule.ts';
 import { createProject, type BacklogTask, type Project, type ScriptStep } from '../rig/repository.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventBodySchema } from '../../src/domain/event.ts';
-import { foldAll } from '../../src/domain/run-state.ts';
+import { foldAll } from '../../src/domain/fold.ts';
 import { arbitraryWorld, foldAgain, simulate } from './simulation.ts';
 
 test('the events of any run fold, and once more from their text give the same state', () => {

@@ -9,7 +9,8 @@ import type { Failure } from '../../src/domain/failure.ts';
 import type { TaskId } from '../../src/domain/ids.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { emptyState, fold, foldAll, type RunState } from '../../src/domain/run-state.ts';
+import { fold, foldAll } from '../../src/domain/fold.ts';
+import { emptyState, type RunState } from '../../src/domain/run-state.ts';
 import { commitId, makePlan, makePolicy, START, taskId, type TaskSketch } from '../rig/events.ts';
 
 export interface World {

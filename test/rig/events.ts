@@ -5,7 +5,8 @@ import type { Failure } from '../../src/domain/failure.ts';
 import { parseTaskId, type TaskId } from '../../src/domain/ids.ts';
 import type { Plan, Task } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { foldAll, type RunState } from '../../src/domain/run-state.ts';
+import { foldAll } from '../../src/domain/fold.ts';
+import type { RunState } from '../../src/domain/run-state.ts';
 
 /** 2026-09-28T10:30:00Z. */
 export const START = Date.UTC(2026, 8, 28, 10, 30, 0);

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { openJournalReader } from '../../src/adapters/journal-sqlite/sqlite-journal.ts';
 import type { JournalEvent } from '../../src/domain/event.ts';
-import { foldAll, type RunState } from '../../src/domain/run-state.ts';
+import { foldAll } from '../../src/domain/fold.ts';
+import type { RunState } from '../../src/domain/run-state.ts';
 import {
   findMarkedProcesses,
   runPawl,

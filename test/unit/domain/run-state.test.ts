@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { foldAll } from '../../../src/domain/fold.ts';
 import {
   countedFailures,
   describeBlock,
-  foldAll,
   isOpen,
   isSatisfied,
   lastFailure,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { boardOf, type LiveActivity } from '../../../src/reporting/board.ts';
 import { renderBoard } from '../../../src/reporting/board-text.ts';
 import { stripEscapes, widthOf } from '../../../src/reporting/text.ts';
-import { emptyState, fold, type RunState } from '../../../src/domain/run-state.ts';
+import { fold } from '../../../src/domain/fold.ts';
+import { emptyState, type RunState } from '../../../src/domain/run-state.ts';
 import type { TaskId } from '../../../src/domain/ids.ts';
 import { JournalRig, makePlan, MINUTE, START, taskId } from '../../rig/events.ts';
 

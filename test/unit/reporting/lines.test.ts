@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { emptyState, fold, type RunState } from '../../../src/domain/run-state.ts';
+import { fold } from '../../../src/domain/fold.ts';
+import { emptyState, type RunState } from '../../../src/domain/run-state.ts';
 import { lineOf } from '../../../src/reporting/lines.ts';
 import { commitId, JournalRig, makePlan, START } from '../../rig/events.ts';
 

@@ -1,6 +1,7 @@
 /** The checks before work: each finding is a named refusal, a hold on one task, or a warning. */
 import { checkedOutBranches, dirtyPaths, type Checkout } from '../adapters/git/checkout.ts';
 import { tryGit } from '../adapters/git/git.ts';
+import { codes } from '../domain/codes.ts';
 import type { Hold } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf } from '../domain/plan.ts';
@@ -147,4 +148,21 @@ export function checkSelection(
       );
     }
   }
+}
+
+/** More findings of one code than this are summed up in one line. */
+const NAMED_FINDINGS = 3;
+
+/** One line per finding; many of the same kind become one line that names the first tasks. */
+export function describeFindings(findings: readonly ActivationFinding[]): readonly string[] {
+  return [...Map.groupBy(findings, (finding) => finding.code)].flatMap(([code, same]) => {
+    const tasks = same.flatMap(({ task }) => (task === undefined ? [] : [task]));
+    if (tasks.length <= NAMED_FINDINGS) {
+      return same.map(({ task, message }) => `${code}${task === undefined ? '' : `::${task}`} ${message}`);
+    }
+    const named = tasks.slice(0, NAMED_FINDINGS).join(', ');
+    return [
+      `${code} ${tasks.length} tasks: ${named} and ${tasks.length - NAMED_FINDINGS} more. ${codes[code].meaning}`,
+    ];
+  });
 }

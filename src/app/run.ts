@@ -1,6 +1,6 @@
 /** The composition root of a run: configuration becomes adapters, adapters become tools, and core drives them. */
 import { agentConfigOf } from './config.ts';
-import { checkGit, checkPlan, checkSelection, type RunWishes } from './activation.ts';
+import { checkGit, checkPlan, checkSelection, describeFindings, type RunWishes } from './activation.ts';
 import { createFaultInjection } from './fault-injection.ts';
 import { checkoutOf, loadPlan, readRun, type BacklogChoice, type Project } from './project.ts';
 import { systemClock, withJournal } from './open-journal.ts';
@@ -62,9 +62,7 @@ export async function runPlan(
   for (const warning of await checkGit(checkout, config, loaded, integrationRef, wishes))
     observer.onWarning(warning);
   const findings = await checkPlan(root, loaded, readRun(project, loaded.plan.name), config, wishes);
-  for (const { code, task, message } of findings.warnings) {
-    observer.onWarning(`${code}${task === undefined ? '' : `::${task}`} ${message}`);
-  }
+  for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
   for (const warning of planWarnings(project, loaded)) observer.onWarning(warning);
   const policy = policyOf(config, withBatch(wishes, loaded));
   const agent = await readyAgent(project, policy.agent);

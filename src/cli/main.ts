@@ -58,6 +58,7 @@ function explain(error: unknown, wantsJson: boolean): number {
     return codes[error.code].exit ?? 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (wantsJson) print(JSON.stringify({ error: { code: 'BUG', message: text } }, undefined, 2));
   process.stderr.write(
     `This is a bug in Pawl. Nothing that was landed is lost; \`pawl run\` resumes.\n${text}\n`,
   );

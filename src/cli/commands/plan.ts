@@ -1,4 +1,4 @@
-import { checkPlan, type PlanFindings } from '../../app/activation.ts';
+import { checkPlan, describeFindings, type PlanFindings } from '../../app/activation.ts';
 import { loadPlan, openProject, readRun } from '../../app/project.ts';
 import { codes } from '../../domain/codes.ts';
 import { PawlError } from '../../domain/refusal.ts';
@@ -46,9 +46,6 @@ async function findingsOf(
 function findingLines({ holds, warnings }: PlanFindings): readonly string[] {
   return [
     ...holds.map((hold) => `${hold.code}::${hold.task}: ${hold.message}\n  → ${hold.hint}`),
-    ...warnings.map(
-      (finding) =>
-        `${finding.code}${finding.task === undefined ? '' : `::${finding.task}`}: ${finding.message}`,
-    ),
+    ...describeFindings(warnings),
   ];
 }

@@ -8,6 +8,6 @@ const readMs = performance.now() - began;
 const outcome = read.ok
   ? { tasks: read.value.plan.tasks.length, codes: [] }
   : { tasks: 0, codes: read.error.diagnostics.map(({ code }) => code) };
-// maxRSS is in KiB: https://nodejs.org/api/process.html#processresourceusage
-const maxRssMib = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(JSON.stringify({ ...outcome, readMs, maxRssMib }));
+// maxRSS is in KiB, the figure in MB (10^6 bytes): https://nodejs.org/api/process.html#processresourceusage
+const maxRssMb = (process.resourceUsage().maxRSS * 1024) / 1e6;
+process.stdout.write(JSON.stringify({ ...outcome, readMs, maxRssMb }));

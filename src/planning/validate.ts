@@ -10,7 +10,7 @@ import { Speller } from './spelling.ts';
 export const maxTaskLength = 1024 * 1024;
 
 export interface Validation {
-  /** In backlog order; meaningful only when no diagnostic is an error. */
+  /** In backlog order; empty when a diagnostic, of the draft or of these, is an error. */
   readonly tasks: readonly Task[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -30,9 +30,12 @@ export function validateDraft(draft: Draft, file: string): Validation {
     checkDependencies(draft, task, index, firstById, speller, diagnostics);
   });
   checkCycles(draft, firstById, diagnostics);
-  const made = tasks.map((task, index) =>
-    makeTask(draft, task, index, file, firstById, speller, diagnostics),
+  const conflicts = tasks.map((task, index) =>
+    checkConflicts(draft, task, index, firstById, speller, diagnostics),
   );
+  // Half a plan is of no use, and making it would double the memory that a large faulty backlog needs.
+  const isFaulty = [...draft.diagnostics, ...diagnostics].some(({ severity }) => severity === 'error');
+  const made = isFaulty ? [] : tasks.map((task, index) => makeTask(task, conflicts[index]!, file));
   return { tasks: made, diagnostics };
 }
 
@@ -113,17 +116,19 @@ function checkCycles(draft: Draft, firstById: ReadonlyMap<string, number>, diagn
   }
 }
 
-function makeTask(
+/** The declared conflicts that can be obeyed; the others are warned of. */
+function checkConflicts(
   draft: Draft,
   task: DraftTask,
   index: number,
-  file: string,
   known: ReadonlyMap<string, number>,
   speller: Speller,
   diagnostics: Diagnostic[],
-): Task {
-  const conflictsWith = task.conflictsWith.filter((id, at) => {
-    if (known.has(id) && id !== task.id) return true;
+): readonly string[] {
+  const isSound = (id: string): boolean => known.has(id) && id !== task.id;
+  if (task.conflictsWith.every(isSound)) return task.conflictsWith;
+  return task.conflictsWith.filter((id, at) => {
+    if (isSound(id)) return true;
     const span = draft.locate(index, { field: 'conflict', index: at });
     const message =
       id === task.id
@@ -132,6 +137,9 @@ function makeTask(
     diagnostics.push(warningAt(span, message, id === task.id ? undefined : suggestion(speller, id)));
     return false;
   });
+}
+
+function makeTask(task: DraftTask, conflictsWith: readonly string[], file: string): Task {
   const dependencies = distinct(task.dependencies);
   return {
     id: task.id as TaskId,

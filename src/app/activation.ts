@@ -158,7 +158,7 @@ export function describeFindings(findings: readonly ActivationFinding[]): readon
   return [...Map.groupBy(findings, (finding) => finding.code)].flatMap(([code, same]) => {
     const tasks = same.flatMap(({ task }) => (task === undefined ? [] : [task]));
     if (tasks.length <= NAMED_FINDINGS) {
-      return same.map(({ task, message }) => `${code}${task === undefined ? '' : `::${task}`} ${message}`);
+      return same.map(({ task, message }) => `${code}${task === undefined ? '' : `::${task}`}: ${message}`);
     }
     const named = tasks.slice(0, NAMED_FINDINGS).join(', ');
     return [

@@ -92,11 +92,11 @@ function planWarnings(project: Project, loaded: LoadedPlan): readonly string[] {
   const before = readRun(project, loaded.plan.name);
   return [
     ...(gates.length === 0
-      ? ['WARN::NO-GATES no gate is configured: whatever an agent commits will land']
+      ? ['WARN::NO-GATES: no gate is configured: whatever an agent commits will land']
       : []),
     ...changedSinceCompletion(before, loaded).map(
       (id) =>
-        `WARN::SPEC-CHANGED::${id} its text changed after it was completed; \`pawl retry ${id}\` does it again`,
+        `WARN::SPEC-CHANGED::${id}: its text changed after it was completed; \`pawl retry ${id}\` does it again`,
     ),
   ];
 }
@@ -168,7 +168,7 @@ async function work(
     loaded,
     state: () => record.state,
     hit,
-    onProblem: (file, message) => observer.onWarning(`VIEW-UNWRITABLE ${file}: ${message}`),
+    onProblem: (file, message) => observer.onWarning(`VIEW-UNWRITABLE: ${file}: ${message}`),
   });
   if (project.config.views) {
     await removeHalfWrittenViews(project.root, loaded);

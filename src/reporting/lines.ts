@@ -99,7 +99,7 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
       return body.unread.length === 0
         ? []
         : [
-            `WARN::INCOMPLETE-CONTEXT-READ::${task} the agent did not read ${body.unread.map(plain).join(', ')}`,
+            `WARN::INCOMPLETE-CONTEXT-READ::${task}: the agent did not read ${body.unread.map(plain).join(', ')}`,
           ];
     case 'attempt.prepared':
     case 'landing.prepared':

@@ -106,7 +106,7 @@ describe('a manifest', () => {
     const exit = await project.run(['run']);
     expect(exit.exitCode).toBe(0);
     expect(exit.stdout).toContain(
-      '! WARN::STALE-MANIFEST-HASH task-state.json was written for the manifest sha256:another0000, this one is sha256:0123456789ab',
+      '! WARN::STALE-MANIFEST-HASH: task-state.json was written for the manifest sha256:another0000, this one is sha256:0123456789ab',
     );
     const lines = readFileSync(join(project.root, STATE), 'utf8').split('\n');
     expect(lines[1]).toBe('   "manifest_hash":  "sha256:0123456789ab",');
@@ -187,7 +187,7 @@ describe('a manifest', () => {
     const exit = await project.run(['run']);
     expect(exit.exitCode).toBe(0);
     expect(exit.stdout).toContain(
-      '! WARN::LOW-ORCHESTRATION-VALUE 1 of 2 High-risk tasks are pending, under 70 %',
+      '! WARN::LOW-ORCHESTRATION-VALUE: 1 of 2 High-risk tasks are pending, under 70 %',
     );
   });
 
@@ -195,7 +195,7 @@ describe('a manifest', () => {
     await using project = await manifestProject(manifest([{ id: 'A--T01' }, { id: 'A--T02' }]));
     const exit = await project.run(['run', '--batch']);
     expect(exit.exitCode).toBe(0);
-    expect(exit.stdout).toContain('! WARN::NO-PARALLEL-METADATA ');
+    expect(exit.stdout).toContain('! WARN::NO-PARALLEL-METADATA: ');
     expect(exit.stdout).toContain('agent scripted, 1 at once');
   });
 

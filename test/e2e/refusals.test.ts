@@ -346,7 +346,7 @@ describe('a place that cannot be written', () => {
     mkdirSync(join(project.root, 'IMPLEMENTATION_PROGRESS.md'));
     const exit = await project.run(['run', '--allow-dirty']);
     expect(exit.exitCode).toBe(0);
-    expect(exit.stdout).toMatch(/^! VIEW-UNWRITABLE IMPLEMENTATION_PROGRESS\.md: .+/m);
+    expect(exit.stdout).toMatch(/^! VIEW-UNWRITABLE: IMPLEMENTATION_PROGRESS\.md: .+/m);
     expect(readFileSync(join(project.root, 'TASKS.md'), 'utf8')).toContain('- **Status**: done');
   });
 

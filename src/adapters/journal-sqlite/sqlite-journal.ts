@@ -19,6 +19,9 @@ import type { InboxEntry, Journal, JournalReader, LeaseOwner } from '../../ports
 /** A holder on another machine that gave no sign for this long is taken for dead. */
 const FOREIGN_LEASE_MS = 60_000;
 
+/** How long to wait for another connection that writes, or makes or removes the files of the WAL. */
+const BUSY_MS = 5_000;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
     plan TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
@@ -41,7 +44,6 @@ export function openJournalReader(file: string, exists: boolean): JournalReader 
   if (!exists) return undefined;
   return translate(file, () => {
     const db = openReadOnly(file);
-    db.exec('PRAGMA busy_timeout = 5000');
     if (checkVersion(db, file) > 0) return new SqliteReader(db, file);
     db.close();
     return undefined;
@@ -53,7 +55,7 @@ export function openJournalReader(file: string, exists: boolean): JournalReader 
  * to share, and nobody who could write: the file is read as it is.
  */
 function openReadOnly(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { readOnly: true });
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
   try {
     db.prepare('PRAGMA user_version').get();
     return db;
@@ -63,7 +65,7 @@ function openReadOnly(file: string): DatabaseSync {
     db.close();
     const url = pathToFileURL(file);
     url.searchParams.set('immutable', '1');
-    return new DatabaseSync(url, { readOnly: true });
+    return new DatabaseSync(url, { readOnly: true, timeout: BUSY_MS });
   }
 }
 
@@ -80,8 +82,8 @@ export interface LeaseRequest {
 export function openJournal(file: string, request: LeaseRequest): Journal {
   return translate(file, () => {
     mkdirSync(dirname(file), { recursive: true });
-    const db = new DatabaseSync(file);
-    db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    const db = new DatabaseSync(file, { timeout: BUSY_MS });
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     // In one transaction: a file with a version has its tables, whenever its maker died.
     if (checkVersion(db, file) === 0)
       db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${JOURNAL_VERSION}; COMMIT;`);
@@ -93,8 +95,8 @@ export function openJournal(file: string, request: LeaseRequest): Journal {
 /** Leaves a person's decision for the process that holds the lease. */
 export function postToInbox(file: string, plan: string, body: EventBody, at: number): void {
   translate(file, () => {
-    const db = new DatabaseSync(file);
-    db.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL');
+    const db = new DatabaseSync(file, { timeout: BUSY_MS });
+    db.exec('PRAGMA synchronous = FULL');
     const text = JSON.stringify(eventBodySchema.parse(body));
     db.prepare('INSERT INTO inbox (plan, at, body) VALUES (?, ?, ?)').run(plan, at, text);
     db.close();
@@ -308,7 +310,15 @@ function translate<T>(file: string, work: () => T): T {
 }
 
 /** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
-const SQLITE = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const SQLITE = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 function translated(file: string, error: unknown): unknown {
   if (error instanceof PawlError) return error;
@@ -319,6 +329,16 @@ function translated(file: string, error: unknown): unknown {
       hint: 'Free space, then type `pawl run`.',
       cause: error,
     });
+  }
+  if (primary === SQLITE.busy) {
+    return new PawlError(
+      'RUN-IN-PROGRESS',
+      `${file}: another process has been writing for ${BUSY_MS / 1_000} s`,
+      {
+        hint: 'Try again; if it stays so, `pawl status` names the process.',
+        cause: error,
+      },
+    );
   }
   if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase) {
     return damaged(file, 'SQLite cannot read it', error);

@@ -63,13 +63,13 @@ function withTimer(
 /** What has begun goes on: gates for what was committed, and one landing at a time, oldest first. */
 function continueWork(state: RunState, plan: Plan): readonly Command[] {
   const commands: Command[] = [];
-  let first: { task: TaskId; attempt: number; since: number } | undefined;
+  let first: { task: TaskId; attempt: number; turn: number } | undefined;
   for (const { id, state: task } of recordsOf(state, plan)) {
     if (task.status === 'running' && task.stage === 'proving') {
       commands.push({ type: 'check', id: `${id}/${task.attempt}/check`, task: id, attempt: task.attempt });
     }
-    if (task.status === 'proven' && (first === undefined || task.since < first.since)) {
-      first = { task: id, attempt: task.attempt, since: task.since };
+    if (task.status === 'proven' && (first === undefined || task.turn < first.turn)) {
+      first = { task: id, attempt: task.attempt, turn: task.turn };
     }
   }
   if (first !== undefined) {

@@ -238,7 +238,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
     case 'attempt.proven': {
       const head = record.attempts[body.attempt - 1]?.head;
       if (running?.stage !== 'proving' || head === undefined) illegal(record, body);
-      return set({ status: 'proven', attempt: body.attempt, head, since: at });
+      return set({ status: 'proven', attempt: body.attempt, head, since: at, turn: state.seq });
     }
     case 'attempt.failed':
       if (running === undefined) illegal(record, body);

@@ -15,8 +15,17 @@ export type TaskState =
       readonly stage: 'preparing' | 'coding' | 'proving';
       readonly since: number;
     }
-  /** Gates passed on `head`; waits in the merge queue. */
-  | { readonly status: 'proven'; readonly attempt: number; readonly head: string; readonly since: number }
+  /**
+   * Gates passed on `head`; waits in the merge queue. `turn` is the journal's sequence number of the proof: two
+   * proofs can bear the same time, and the queue's order must not change while one of them lands.
+   */
+  | {
+      readonly status: 'proven';
+      readonly attempt: number;
+      readonly head: string;
+      readonly since: number;
+      readonly turn: number;
+    }
   | {
       readonly status: 'completed';
       readonly commit: string;

@@ -74,10 +74,10 @@ describe('in every run, whatever its tasks and their failures', () => {
       const landing = decision.commands.find((command) => command.type === 'land');
       const waiting = plan.tasks.flatMap((task) => {
         const now = recordOf(state, task.id).state;
-        return now.status === 'proven' ? [now.since] : [];
+        return now.status === 'proven' ? [now.turn] : [];
       });
       const landed = landing === undefined ? undefined : recordOf(state, landing.task).state;
-      if (landed?.status === 'proven') expect(landed.since).toBe(Math.min(...waiting));
+      if (landed?.status === 'proven') expect(landed.turn).toBe(Math.min(...waiting));
       else expect(waiting).toEqual([]);
     });
   });

@@ -63,6 +63,15 @@ describe('starting', () => {
 });
 
 describe('landing', () => {
+  test('of two proofs in one millisecond the first journalled lands first, and keeps its turn', () => {
+    const rig = new JournalRig(four).begin({ parallel: 2 }).start('T-001').start('T-002').prove('T-002');
+    const landings = (): readonly string[] =>
+      idsOf(decide(rig.state(), rig.now, go).commands.filter((command) => command.type === 'land'));
+    expect(landings()).toEqual(['T-002/1/land']);
+    rig.prove('T-001');
+    expect(landings()).toEqual(['T-002/1/land']);
+  });
+
   test('one at a time, in the order of proving', () => {
     const rig = new JournalRig(four).begin().start('T-001').start('T-002').start('T-003');
     rig.at(1).prove('T-003').at(2).prove('T-001').at(3).prove('T-002');

@@ -38,7 +38,7 @@ describe('the life of a task', () => {
       { ...running, stage: 'preparing' },
       { ...running, stage: 'coding' },
       { ...running, stage: 'proving' },
-      { status: 'proven', attempt: 1, head: commitId('c0ffee0001'), since: START },
+      { status: 'proven', attempt: 1, head: commitId('c0ffee0001'), since: START, turn: 8 },
       { status: 'completed', commit: commitId('1a4d'), by: 'pawl', at: START },
     ]);
     expect(rig.state()).toMatchObject({ integrationHead: commitId('1a4d'), landings: 1 });

@@ -83,7 +83,7 @@ function commandsPage(): string {
     const names = [command.name(), ...command.aliases()].map((name) => `\`pawl ${name}\``).join(', ');
     return `## ${names}\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n`;
   });
-  return `${note}\n\n# Commands\n\nEvery command takes \`--json\`, \`--backlog PATH\`, \`--format manifest|tasks-md\` and \`-C FOLDER\`, before or after its name.\n\n\`\`\`text\n${program.helpInformation().trimEnd()}\n\`\`\`\n\n${sections.join('\n')}`;
+  return `${note}\n\n# Commands\n\nEvery command takes \`--json\`, \`--backlog PATH\`, \`--format NAME\` and \`-C FOLDER\`, before or after its name.\n\n\`\`\`text\n${program.helpInformation().trimEnd()}\n\`\`\`\n\n${sections.join('\n')}`;
 }
 
 const check = process.argv.includes('--check');

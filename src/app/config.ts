@@ -12,10 +12,11 @@ const seconds = z.number().positive();
 /** The whole of pawl.config.ts. Every field has a default: an ordinary npm repository needs no configuration. */
 export const configSchema = z.strictObject({
   backlog: z
-    .string()
-    .min(1)
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe('The backlog file, relative to the repository; otherwise looked for.'),
+    .describe(
+      'The backlog file, relative to the repository; otherwise looked for. Several are opened together.',
+    ),
   format: planFormatSchema.optional().describe('Its format; otherwise told by its content.'),
   baseBranches: z
     .array(z.string().min(1))

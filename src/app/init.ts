@@ -8,7 +8,8 @@ import type { Project } from './project.ts';
 import { gatesOf, setupOf } from './settings.ts';
 
 export interface InitChoices {
-  readonly backlog: string | undefined;
+  /** Entries of the backlogs, relative to the root; empty when none was found. */
+  readonly backlog: readonly string[];
   readonly agent: string;
 }
 
@@ -47,7 +48,7 @@ function renderConfig(
   return [
     ...(isTyped ? ["import type { PawlConfig } from 'pawl';", ''] : []),
     'export default {',
-    backlog === undefined ? "  // backlog: 'TASKS.md'," : `  backlog: ${quote(backlog)},`,
+    backlogLine(backlog.map(quote)),
     `  agent: ${quote(agent)},`,
     ...(gates.length === 0
       ? ['  // Commands that must pass on every commit before it lands.', "  // gates: { test: 'npm test' },"]
@@ -57,4 +58,9 @@ function renderConfig(
     isTyped ? '} satisfies PawlConfig;' : '};',
     '',
   ].join('\n');
+}
+
+function backlogLine([first, ...more]: readonly string[]): string {
+  if (first === undefined) return "  // backlog: 'TASKS.md',";
+  return `  backlog: ${more.length === 0 ? first : `[${[first, ...more].join(', ')}]`},`;
 }

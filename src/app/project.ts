@@ -9,12 +9,13 @@ import { PawlError } from '../domain/refusal.ts';
 import { foldAll } from '../domain/fold.ts';
 import type { RunState } from '../domain/run-state.ts';
 import { Speller } from '../planning/spelling.ts';
-import { readPlan, type LoadedPlan, type PlanFault } from '../planning/read-plan.ts';
+import type { PlanFault } from '../planning/plan-fault.ts';
+import { readPlan, type LoadedPlan } from '../planning/read-plan.ts';
 import { loadConfig, type Config } from './config.ts';
 import { placesOf, type Places } from './places.ts';
 
 export interface BacklogChoice {
-  readonly backlog?: string;
+  readonly backlog?: string | readonly string[];
   readonly format?: PlanFormat;
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { isAbsolute, resolve } from 'node:path';
 import { translateSystemError } from '../app/system-error.ts';
 import { codes } from '../domain/codes.ts';
+import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 import { refusalJson, renderRefusal, type CommandContext, type Output } from './output.ts';
 import { version } from './version.ts';
@@ -13,8 +14,8 @@ const BUG = 70;
 
 interface GlobalOptions {
   readonly json?: boolean;
-  readonly backlog?: string;
-  readonly format?: 'manifest' | 'tasks-md';
+  readonly backlog?: readonly string[];
+  readonly format?: PlanFormat;
   readonly cwd?: string;
 }
 
@@ -75,9 +76,13 @@ export function createProgram(done: (output: Output) => void): Command {
     .description('Turns a backlog into landed code you can trust.')
     .version(version, '-V, --version')
     .option('--json', 'print one JSON document instead of text')
-    .option('--backlog <path>', 'the backlog file, or a folder to look in')
+    .option(
+      '--backlog <path>',
+      'the backlog file, or a folder to look in; several are opened together',
+      collect,
+    )
     .addOption(
-      new Option('--format <name>', 'its format, whatever it looks like').choices(['manifest', 'tasks-md']),
+      new Option('--format <name>', 'its format, whatever it looks like').choices(planFormatSchema.options),
     )
     .option('-C, --cwd <folder>', 'work as if started there')
     .showHelpAfterError('Type `pawl help` for the commands.')
@@ -89,8 +94,8 @@ export function createProgram(done: (output: Output) => void): Command {
   const add = (usage: string, description: string): Command => {
     const command = program.command(usage).description(description).exitOverride();
     // Global options are understood before and after the command's name.
-    command.option('--json').option('--backlog <path>').option('-C, --cwd <folder>');
-    command.addOption(new Option('--format <name>').choices(['manifest', 'tasks-md']));
+    command.option('--json').option('--backlog <path>', '', collect).option('-C, --cwd <folder>');
+    command.addOption(new Option('--format <name>').choices(planFormatSchema.options));
     for (const option of command.options) option.hidden = true;
     return command;
   };
@@ -183,6 +188,10 @@ function addRun(add: (usage: string, description: string) => Command, done: (out
       const wishes = { ...options, ...(parallel === undefined ? {} : { parallel }) };
       done(await (await import('./commands/run.ts')).runCommand(contextOf(command), wishes));
     });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function parseParallel(text: string): number | 'auto' {

@@ -1,4 +1,5 @@
 import { PlanRefusal } from '../app/project.ts';
+import type { PlanFormat } from '../domain/plan.ts';
 import type { PawlError } from '../domain/refusal.ts';
 import { renderDiagnostics } from '../planning/diagnostic.ts';
 
@@ -14,8 +15,8 @@ export interface CommandContext {
   /** Where the command was typed; absolute. */
   readonly folder: string;
   readonly json: boolean;
-  readonly backlog?: string;
-  readonly format?: 'manifest' | 'tasks-md';
+  readonly backlog?: readonly string[];
+  readonly format?: PlanFormat;
   /** Colour may be used on standard output. */
   readonly color: boolean;
   readonly columns: number;

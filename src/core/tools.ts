@@ -1,5 +1,5 @@
 import type { BriefTemplate } from '../domain/brief.ts';
-import type { TaskId } from '../domain/ids.ts';
+import { flatName, type TaskId } from '../domain/ids.ts';
 import type { Agent, AgentEvent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HitFaultPoint } from '../ports/fault-points.ts';
@@ -50,5 +50,5 @@ export interface RunTools {
 export function attemptRef(record: RunRecord, task: TaskId, attempt: number): string {
   const { run } = record.state;
   if (run === undefined) throw new Error('Internal error: an attempt before the run was created');
-  return `refs/pawl/attempts/${run.id}/${task}/${attempt}`;
+  return `refs/pawl/attempts/${run.id}/${flatName(task)}/${attempt}`;
 }

@@ -6,20 +6,28 @@ export const taskIdSchema = z.string().min(1).max(128).brand<'TaskId'>();
 export type TaskId = z.infer<typeof taskIdSchema>;
 
 /**
- * Ids end up in git refs, trailers and log file names, so only a safe alphabet is taken:
- * letters, digits, `.`, `_` and `-`, beginning with a letter or digit, no `..`, no `.lock` at the end.
+ * Ids end up in git refs, trailers and log file names, so only a safe alphabet is taken: segments of letters, digits,
+ * `.`, `_` and `-`, each beginning with a letter or digit, without `..`, `.` or `.lock` at the end, joined by `/` (a
+ * backlog that is a tree of files has ids like `step02/task-01`).
  * Errors: one sentence that says what is wrong with the text.
  */
 export function parseTaskId(text: string): Result<TaskId, string> {
   if (text.length === 0) return err('a task id is empty');
   if (text.length > 128) return err(`a task id has ${text.length} characters; 128 are allowed`);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
-    return err(
-      'a task id may hold letters, digits, ".", "_" and "-" only, and begins with a letter or digit',
-    );
-  }
-  if (text.includes('..') || text.endsWith('.') || text.endsWith('.lock')) {
-    return err('a task id may not hold "..", nor end with "." or ".lock"');
+  for (const segment of text.split('/')) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(segment)) {
+      return err(
+        'a task id may hold letters, digits, ".", "_", "-" and "/" only, and each part begins with a letter or digit',
+      );
+    }
+    if (segment.includes('..') || segment.endsWith('.') || segment.endsWith('.lock')) {
+      return err('a task id may not hold "..", nor may a part of it end with "." or ".lock"');
+    }
   }
   return ok(text as TaskId);
+}
+
+/** The id as one name in a ref or a folder: `a` and `a/1` must not become a file and a folder of one name. */
+export function flatName(id: TaskId): string {
+  return id.replaceAll('/', '+');
 }

@@ -161,7 +161,7 @@ function makeTask(task: DraftTask, conflictsWith: readonly string[], file: strin
     gapCodes: task.gapCodes,
     declared: task.declared,
     specHash: specHash(task, dependencies),
-    origin: { file, line: task.line },
+    origin: { file: task.file ?? file, line: task.line },
   };
 }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { TaskId } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { RunView } from '../domain/view.ts';
 import { backlogFormats } from './formats/all.ts';
-import type { LoadedPlan } from './read-plan.ts';
+import type { LoadedBacklog, LoadedPlan } from './read-plan.ts';
 
 export interface WrittenView {
   /** Relative to the root. */
@@ -27,10 +29,28 @@ export async function writeViews(request: {
   readonly loaded: LoadedPlan;
   readonly view: RunView;
 }): Promise<readonly WrittenView[]> {
-  const { plan, viewFiles } = request.loaded;
   const written: WrittenView[] = [];
-  for (const file of viewFiles) written.push(await writeView(request, file));
-  return written.length === 0 ? [{ file: plan.file, written: false }] : written;
+  for (const backlog of request.loaded.backlogs) {
+    const own = ownPart(request.loaded, backlog, request.view);
+    for (const file of backlog.viewFiles) written.push(await writeView(request.root, backlog, own, file));
+  }
+  return written;
+}
+
+interface OwnPart {
+  readonly plan: Plan;
+  readonly view: RunView;
+}
+
+/** A backlog's own tasks, under the ids that stand in its files. */
+function ownPart({ plan, backlogs }: LoadedPlan, backlog: LoadedBacklog, view: RunView): OwnPart {
+  const { entry, files, prefix, format } = backlog;
+  if (backlogs.length === 1) return { plan, view };
+  const isOwn = new Set(plan.tasks.filter(({ origin }) => files.includes(origin.file)).map(({ id }) => id));
+  const strip = (id: TaskId): TaskId => id.slice(prefix.length) as TaskId;
+  const tasks = plan.tasks.flatMap((task) => (isOwn.has(task.id) ? [{ ...task, id: strip(task.id) }] : []));
+  const views = view.tasks.flatMap((task) => (isOwn.has(task.id) ? [{ ...task, id: strip(task.id) }] : []));
+  return { plan: { ...plan, file: entry, format, tasks }, view: { ...view, tasks: views } };
 }
 
 /** Ends the name of a view that is being written, beside the file it will replace. */
@@ -63,7 +83,9 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 async function writeView(
-  { root, loaded, view }: Parameters<typeof writeViews>[0],
+  root: string,
+  backlog: LoadedBacklog,
+  { plan, view }: OwnPart,
   file: string,
 ): Promise<WrittenView> {
   try {
@@ -71,12 +93,10 @@ async function writeView(
       const target = await targetOf(path.join(root, file));
       const old = await textOf(target);
       const texts = new Map(old === undefined ? [] : [[file, old]]);
-      const format = backlogFormats[loaded.plan.format];
-      const edited = format
-        .writeBack({ plan: loaded.plan, facts: loaded.facts, texts, view })
+      const edited = backlogFormats[backlog.format]
+        .writeBack({ backlog, plan, facts: backlog.facts, texts, view })
         .find((result) => result.file === file);
-      if (edited === undefined)
-        throw new Error(`Internal error: ${loaded.plan.format} does not write ${file}`);
+      if (edited === undefined) throw new Error(`Internal error: ${backlog.format} does not write ${file}`);
       if ('problem' in edited)
         return { file, written: false, error: `${file} was left alone: ${edited.problem}` };
       if (edited.text === old) return { file, written: false };

@@ -6,6 +6,7 @@ import { renderDiagnostics, type Diagnostic } from '../../src/planning/diagnosti
 import { readTaskState } from '../../src/planning/formats/task-state.ts';
 import { manifestFormat } from '../../src/planning/formats/manifest.ts';
 import { tasksMdFormat } from '../../src/planning/formats/tasks-md.ts';
+import { singleFile } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 
 const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
@@ -29,7 +30,7 @@ const circle = ['T01', 'T04', 'T03', 'T02', 'T01']
   .join(' -> ');
 
 function faultsOf(name: string, text: string, format = manifestFormat): readonly Diagnostic[] {
-  const draft = format.read({ file: name, text, companions: new Map() });
+  const draft = format.read(singleFile(name, text));
   return [...draft.diagnostics, ...validateDraft(draft, name).diagnostics];
 }
 
@@ -60,7 +61,7 @@ describe('the manifests that were really worked with', () => {
   test('every task and every dependency of a file is in its plan', (context) => {
     for (const { name, text } of filesOf(context, 'vtm').filter((file) => isManifest(file.text))) {
       const { tasks } = JSON.parse(text) as Manifest;
-      const draft = manifestFormat.read({ file: name, text, companions: new Map() });
+      const draft = manifestFormat.read(singleFile(name, text));
       expect(draft.tasks.map(({ id }) => id)).toEqual(tasks.map(({ task_id }) => task_id));
       expect(draft.tasks.map(({ dependencies }) => dependencies)).toEqual(
         tasks.map((task) => task.depends_on_tasks),
@@ -72,7 +73,7 @@ describe('the manifests that were really worked with', () => {
   test('a plan without a circle has a topological order, although the file is in another', (context) => {
     for (const { name, text } of filesOf(context, 'vtm').filter((file) => isManifest(file.text))) {
       if (faultsOf(name, text).length > 0) continue;
-      const { tasks } = validateDraft(manifestFormat.read({ file: name, text, companions: new Map() }), name);
+      const { tasks } = validateDraft(manifestFormat.read(singleFile(name, text)), name);
       const plan = { name: 'p', title: '', format: 'manifest', file: name, hash: '', tasks } as const;
       const place = new Map(buildGraph(plan).order.map((id, at) => [id, at]));
       for (const task of tasks) {

@@ -106,7 +106,7 @@ describe('finding a backlog', () => {
       `PLAN-UNREADABLE: ../none.md lies outside the repository ${root}`,
     );
     expect(await refusal('folder')).toMatch(
-      /^PLAN-NOT-FOUND: no backlog was found in folder\/; looked for docs\//,
+      /^PLAN-NOT-FOUND: no backlog was found in folder; looked for docs\//,
     );
     expect(await refusal()).toMatch(/^PLAN-NOT-FOUND: no backlog was found in /);
   });
@@ -132,10 +132,14 @@ describe('finding a backlog', () => {
   });
 
   test('names of plans are fit for branches, whatever the file is called', () => {
-    expect(planName('Plan & Ideen/My Tasks.md')).toBe('plan-ideen-my-tasks');
-    expect(planName('计划/任务.md')).toMatch(/^plan-[0-9a-f]{8}$/);
-    expect(planName('计划/任务.md')).not.toBe(planName('计划/计划.md'));
-    expect(planName(`${'long/'.repeat(40)}TASKS.md`)).toMatch(/^(?:long-)+[0-9a-f]{8}$/);
+    expect(planName([{ entry: 'Plan & Ideen/My Tasks.md', files: [] }])).toBe('plan-ideen-my-tasks');
+    expect(planName([{ entry: '计划/任务.md', files: [] }])).toMatch(/^plan-[0-9a-f]{8}$/);
+    expect(planName([{ entry: '计划/任务.md', files: [] }])).not.toBe(
+      planName([{ entry: '计划/计划.md', files: [] }]),
+    );
+    expect(planName([{ entry: `${'long/'.repeat(40)}TASKS.md`, files: [] }])).toMatch(
+      /^(?:long-)+[0-9a-f]{8}$/,
+    );
   });
 
   test('specs that stand beside a TASKS.md get its folder, and no hash depends on that', async () => {
@@ -340,5 +344,80 @@ describe('writing views', () => {
       },
     ]);
     expect(await read('docs/backlog/task-state.json')).toBe('{');
+  });
+});
+
+describe('several backlogs', () => {
+  const two = `### T-001: A
+- **Status**: pending
+- **Acceptance criteria**:
+  - [ ] one
+
+### T-002: B
+- **Dependencies**: T-001
+- **Status**: pending
+- **Acceptance criteria**:
+  - [ ] two
+`;
+
+  async function open(...backlog: readonly string[]): Promise<LoadedPlan> {
+    const loaded = await readPlan({ root, backlog });
+    if (!loaded.ok) throw new Error(`${loaded.error.code}: ${loaded.error.message}`);
+    return loaded.value;
+  }
+
+  test('with ids of their own are one plan, and each gets its statuses back', async () => {
+    await write('a/TASKS.md', two);
+    await write('b/TASKS.md', two.replaceAll('T-00', 'T-01'));
+    const loaded = await open('a', 'b/TASKS.md');
+    expect(loaded.plan).toMatchObject({ name: 'a-tasks-and-b-tasks', file: 'a/TASKS.md + b/TASKS.md' });
+    expect(loaded.plan.tasks.map(({ id, origin }) => `${id} ${origin.file}:${origin.line}`)).toEqual([
+      'T-001 a/TASKS.md:1',
+      'T-002 a/TASKS.md:6',
+      'T-011 b/TASKS.md:1',
+      'T-012 b/TASKS.md:6',
+    ]);
+    const written = await writeViews({ root, loaded, view: viewOf({ 'T-011': 'completed' }) });
+    expect(written.filter((view) => view.written).map((view) => view.file)).toContain('b/TASKS.md');
+    expect(await read('a/TASKS.md')).toBe(two);
+    expect(await read('b/TASKS.md')).toBe(
+      two.replaceAll('T-00', 'T-01').replace('**Status**: pending', '**Status**: done'),
+    );
+  });
+
+  test('that share an id get their folder in front of all their ids, in dependencies too', async () => {
+    await write('a/TASKS.md', two);
+    await write('b/TASKS.md', two);
+    const loaded = await open('a', 'b');
+    expect(loaded.plan.tasks.map(({ id, dependencies }) => [id, dependencies])).toEqual([
+      ['a/T-001', []],
+      ['a/T-002', ['a/T-001']],
+      ['b/T-001', []],
+      ['b/T-002', ['b/T-001']],
+    ]);
+    await writeViews({ root, loaded, view: viewOf({ 'b/T-002': 'completed' }) });
+    expect(await read('a/TASKS.md')).toBe(two);
+    expect(await read('b/TASKS.md')).toBe(two.replace(/pending(?![\s\S]*pending)/, 'done'));
+  });
+
+  test('in folders of one name are told apart by their whole path', async () => {
+    await write('a/specs/TASKS.md', two);
+    await write('b/specs/TASKS.md', two);
+    const { plan } = await open('a/specs', 'b/specs');
+    expect(plan.tasks.map(({ id }) => id)).toEqual([
+      'a-specs-tasks-md/T-001',
+      'a-specs-tasks-md/T-002',
+      'b-specs-tasks-md/T-001',
+      'b-specs-tasks-md/T-002',
+    ]);
+  });
+
+  test('may depend on each other, and a fault names the file it is in', async () => {
+    await write('a/TASKS.md', two);
+    await write('b/TASKS.md', '### T-009: Z\n- **Dependencies**: T-002, T-404\n- **Status**: pending\n');
+    const result = await readPlan({ root, backlog: ['a', 'b'] });
+    expect(result.ok ? [] : result.error.diagnostics).toMatchObject([
+      { code: 'PLAN-UNKNOWN-DEPENDENCY', file: 'b/TASKS.md', line: 2, column: 28 },
+    ]);
   });
 });

@@ -12,30 +12,30 @@ export async function initCommand(context: CommandContext, agentWish: string | u
   const backlog = await findBacklog(project, context);
   const agent = agentWish ?? (await chooseAgent(project, context));
   const missing = await whyMissing(project, agent);
-  const file = writeConfig(project, { backlog: backlog.file, agent });
+  const file = writeConfig(project, { backlog: backlog.files, agent });
   const gates = gatesOf(project.config, project.root);
   const setup = setupOf(project.config, project.root);
   const lines = [
     `Wrote ${file}`,
-    `  backlog  ${backlog.file ?? `not found: ${backlog.problem}`}`,
+    `  backlog  ${backlog.problem === undefined ? backlog.files.join(', ') : `not found: ${backlog.problem}`}`,
     `  agent    ${agent}${missing === undefined ? '' : ` (${missing})`}`,
     `  gates    ${gates.length === 0 ? 'none found: set `gates`, or whatever an agent commits would land' : gates.map((gate) => gate.name).join(', ')}`,
     `  setup    ${setup ?? 'none needed'}`,
     '  → Read it, then type `pawl plan` and `pawl run`.',
   ];
-  return { exitCode: 0, text: lines.join('\n'), json: { file, backlog: backlog.file, agent, gates, setup } };
+  return { exitCode: 0, text: lines.join('\n'), json: { file, backlog: backlog.files, agent, gates, setup } };
 }
 
 async function findBacklog(
   project: Project,
   context: CommandContext,
-): Promise<{ file: string | undefined; problem?: string }> {
+): Promise<{ files: readonly string[]; problem?: string }> {
   try {
-    return { file: (await loadPlan(project, context)).plan.file };
+    return { files: (await loadPlan(project, context)).backlogs.map(({ entry }) => entry) };
   } catch (error) {
     if (!(error instanceof PawlError)) throw error;
     // A backlog with faults, or none yet, is no reason not to write the rest; `pawl plan` shows the faults.
-    return { file: context.backlog, problem: error.message };
+    return { files: context.backlog ?? [], problem: error.message };
   }
 }
 

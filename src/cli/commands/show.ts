@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { flatName } from '../../domain/ids.ts';
 import { findTaskId } from '../../app/project.ts';
 import { renderTask, taskJson } from '../../reporting/task-text.ts';
 import type { CommandContext, Output } from '../output.ts';
@@ -8,7 +9,7 @@ import { readCurrent } from './current.ts';
 export async function showCommand(context: CommandContext, text: string): Promise<Output> {
   const { project, loaded, state, now } = await readCurrent(context);
   const id = findTaskId(loaded.plan, text);
-  const logs = logsOf(join(project.places.logFolder, loaded.plan.name, id));
+  const logs = logsOf(join(project.places.logFolder, loaded.plan.name, flatName(id)));
   return { exitCode: 0, text: renderTask(state, id, now, logs), json: taskJson(state, id, now, logs) };
 }
 

@@ -9,6 +9,7 @@ import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { buildsOn, renderBrief } from '../../domain/brief.ts';
 import type { Command } from '../../domain/decide.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { flatName } from '../../domain/ids.ts';
 import { taskOf, type Plan, type Task } from '../../domain/plan.ts';
 import { retryContextOf } from '../../domain/retry-context.ts';
 import { recordOf, type RunState } from '../../domain/run-state.ts';
@@ -70,7 +71,7 @@ async function runAgent(
   const agent = tools.agents.get(name);
   if (agent === undefined)
     return { kind: 'unavailable', message: `no agent is named ${name}`, lastWords: '' };
-  const folder = join(tools.logFolder, task, String(attempt));
+  const folder = join(tools.logFolder, flatName(task), String(attempt));
   mkdirSync(folder, { recursive: true });
   const brief = briefFor(tools, task, attempt);
   writeFileSync(join(folder, 'brief.md'), brief);

@@ -9,27 +9,45 @@ import type { Diagnostic, Span } from '../diagnostic.ts';
  */
 export interface BacklogFormat {
   readonly name: PlanFormat;
-  /** Where a repository keeps such a backlog, relative to its root, looked for in this order. */
-  readonly defaultFiles: readonly string[];
+  /**
+   * Where repositories keep such backlogs: paths and globs relative to the root (`*` within a name, `**` for any
+   * folders), looked for in this order.
+   */
+  readonly places: readonly string[];
   /** Whether a file is of this format, by its content first. Must not throw, whatever the text. */
   detect(file: string, text: string): boolean;
+  /** Sorts the files found into backlogs. Absent: every file is a backlog of its own. */
+  group?(files: readonly string[]): readonly BacklogFiles[];
   /** Files that are read together with the backlog; they need not exist. */
-  companionFiles(file: string): readonly string[];
+  companionFiles(backlog: BacklogFiles): readonly string[];
   /** Files that {@link writeBack} may change or make. */
-  viewFiles(file: string): readonly string[];
+  viewFiles(backlog: BacklogFiles): readonly string[];
   /** Reads all there is and reports every fault the format knows of; never throws on any text. */
   read(input: FormatInput): Draft;
   /**
    * The least edit that brings statuses into the files: a text that is already right comes back as it is. Words
-   * of the same meaning are not replaced.
+   * of the same meaning are not replaced. Called with one view file's text at a time; results for others may be left
+   * out.
    */
   writeBack(input: WriteBackInput): readonly ViewText[];
 }
 
 /** All paths are relative to the repository's root, with `/`. */
+export interface BacklogFiles {
+  /** What names the backlog: its file, or the folder of a tree. */
+  readonly entry: string;
+  /** In reading order; at least one. */
+  readonly files: readonly string[];
+}
+
+/** All paths are relative to the repository's root, with `/`. */
 export interface FormatInput {
+  readonly entry: string;
+  /** The first of {@link files}, and its text: all there is of a backlog in one file. */
   readonly file: string;
   readonly text: string;
+  /** The backlog's own files, in reading order. */
+  readonly files: ReadonlyMap<string, string>;
   /** The companion files that exist. */
   readonly companions: ReadonlyMap<string, string>;
 }
@@ -54,6 +72,8 @@ export interface DraftTask {
   readonly testFiles: readonly string[];
   readonly gapCodes: readonly string[];
   readonly declared: DeclaredStatus;
+  /** Where it stands; the backlog's only file when absent. */
+  readonly file?: string;
   /** 1-based. */
   readonly line: number;
 }
@@ -97,6 +117,8 @@ export interface StateClaim {
 }
 
 export interface WriteBackInput {
+  readonly backlog: BacklogFiles;
+  /** The backlog's own tasks, with the ids that stand in its files; `plan.file` is the backlog's entry. */
   readonly plan: Plan;
   readonly facts: ManifestFacts | undefined;
   /** The current texts of the view files that exist. */
@@ -112,4 +134,13 @@ export type ViewText =
 /** The folder of a repository path, with its slash; empty for a file at the root. */
 export function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1);
+}
+
+/** The input for a backlog that is one file. */
+export function singleFile(
+  file: string,
+  text: string,
+  companions: ReadonlyMap<string, string> = new Map(),
+): FormatInput {
+  return { entry: file, file, text, files: new Map([[file, text]]), companions };
 }

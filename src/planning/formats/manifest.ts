@@ -23,7 +23,7 @@ import { readTaskState, writeTaskState, type TaskState } from './task-state.ts';
 
 export const manifestFormat: BacklogFormat = {
   name: 'manifest',
-  defaultFiles: [
+  places: [
     'docs/backlog/virtual-task-manifest.json',
     'virtual-task-manifest.json',
     'backlog/virtual-task-manifest.json',
@@ -34,8 +34,8 @@ export const manifestFormat: BacklogFormat = {
     (file.endsWith('.json') &&
       /^\uFEFF?\s*\{/.test(text) &&
       /"(?:task_id|decomposition_input_hash)"\s*:/.test(text)),
-  companionFiles: (file) => [stateFileOf(file)],
-  viewFiles: (file) => [stateFileOf(file)],
+  companionFiles: ({ entry }) => [stateFileOf(entry)],
+  viewFiles: ({ entry }) => [stateFileOf(entry)],
   read: readManifest,
   writeBack: (input) => [writeTaskState(stateFileOf(input.plan.file), input)],
 };

@@ -15,10 +15,10 @@ import * as values from './tasks-md-values.ts';
 
 export const tasksMdFormat: BacklogFormat = {
   name: 'tasks-md',
-  defaultFiles: ['TASKS.md', 'docs/TASKS.md', 'docs/specs/TASKS.md', 'specs/TASKS.md'],
+  places: ['TASKS.md', 'docs/TASKS.md', 'docs/specs/TASKS.md', 'specs/TASKS.md'],
   detect: (file, text) => /\.(?:md|markdown)$/i.test(file) && (text.trim() === '' || isTasksDocument(text)),
   companionFiles: () => [],
-  viewFiles: (file) => [file, progressFileOf(file)],
+  viewFiles: ({ entry }) => [entry, progressFileOf(entry)],
   read: (input) => new TasksMdReader(input).read(),
   writeBack({ plan, texts, view }) {
     const progress = progressFileOf(plan.file);

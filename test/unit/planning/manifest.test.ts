@@ -125,7 +125,7 @@ docs/backlog/virtual-task-manifest.json:7:18 error PLAN-DUPLICATE-ID  a second t
 docs/backlog/virtual-task-manifest.json:8:18 error PLAN-BAD-ID  "../x" cannot be a task id
     8 |     { "task_id": "../x", "est": { "size": "XL" } }
       |                  ^~~~~~
-      = a task id may hold letters, digits, ".", "_" and "-" only, and begins with a letter or digit
+      = a task id may hold letters, digits, ".", "_", "-" and "/" only, and each part begins with a letter or digit
 
 docs/backlog/virtual-task-manifest.json:8:43 error PLAN-BAD-FIELD  a size is S, M or L, not "XL"
     8 |     { "task_id": "../x", "est": { "size": "XL" } }

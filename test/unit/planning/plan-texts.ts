@@ -2,7 +2,7 @@ import type { TaskId } from '../../../src/domain/ids.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { RunView, TaskView, ViewStatus } from '../../../src/domain/view.ts';
 import { renderDiagnostics } from '../../../src/planning/diagnostic.ts';
-import type { BacklogFormat, Draft } from '../../../src/planning/formats/format.ts';
+import { singleFile, type BacklogFormat, type Draft } from '../../../src/planning/formats/format.ts';
 import { planHash } from '../../../src/planning/spec-hash.ts';
 import { validateDraft } from '../../../src/planning/validate.ts';
 
@@ -13,7 +13,7 @@ export function check(
   text: string,
   companions: Readonly<Record<string, string>> = {},
 ): { draft: Draft; report: string; plan: Plan } {
-  const draft = format.read({ file, text, companions: new Map(Object.entries(companions)) });
+  const draft = format.read(singleFile(file, text, new Map(Object.entries(companions))));
   const { tasks, diagnostics } = validateDraft(draft, file);
   const sources = new Map([[file, text], ...Object.entries(companions)]);
   return {

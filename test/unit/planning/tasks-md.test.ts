@@ -199,7 +199,7 @@ TASKS.md:12:19 error PLAN-BAD-FIELD  "Huge" is no size of T-002
 TASKS.md:14:5 error PLAN-BAD-ID  ";rm -rf" cannot be a task id
    14 | ### ;rm -rf: D
       |     ^~~~~~~
-      = a task id may hold letters, digits, ".", "_" and "-" only, and begins with a letter or digit
+      = a task id may hold letters, digits, ".", "_", "-" and "/" only, and each part begins with a letter or digit
 
 TASKS.md:15:21 error PLAN-BAD-FIELD  the range from T-004 to T-002 runs backwards
    15 | - **Dependencies**: T-004–T-002

@@ -13,6 +13,7 @@ function written(
   view: RunView,
 ): Record<string, string> {
   const results = format.writeBack({
+    backlog: { entry: input.plan.file, files: [input.plan.file] },
     plan: input.plan,
     facts: input.facts,
     texts: new Map(Object.entries(texts)),

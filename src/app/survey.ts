@@ -1,6 +1,6 @@
 /** What is there to work with, for `init` and `doctor`: looking only. */
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { git } from '../adapters/git/git.ts';
 import { openJournalReader } from '../adapters/journal-sqlite/sqlite-journal.ts';
 import { isAlive } from '../adapters/process/process-table.ts';
@@ -172,7 +172,9 @@ function surveyDisk({ places }: Project): readonly Finding[] {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const count = existsSync(places.workspaceFolder)
-    ? readdirSync(places.workspaceFolder).filter((name) => name.endsWith('.ready')).length
+    ? readdirSync(places.workspaceFolder).filter((name) =>
+        existsSync(join(places.workspaceFolder, name, 'ready')),
+      ).length
     : 0;
   return [
     { subject: 'workspaces', status: 'ok', message: `${count} in ${places.workspaceFolder}` },

@@ -1,6 +1,14 @@
 /** What every pool of workspaces must do: after a reset, nothing an agent did to its workspace is left. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Workspace, WorkspacePool } from '../../src/ports/workspaces.ts';
@@ -84,6 +92,12 @@ export function describeWorkspaces(name: string, makePlace: () => Promise<PoolPl
       rmSync(join(path, '.git'));
       git(['init', '--quiet'], path, env);
     },
+    'a link to another folder in its place': ({ path, tmp }) => {
+      const elsewhere = join(tmp, 'elsewhere');
+      mkdirSync(elsewhere);
+      rmSync(path, { recursive: true });
+      symlinkSync(elsewhere, path);
+    },
     'excludes of its own': ({ path, gitDir }) => {
       mkdirSync(join(gitDir, 'info'), { recursive: true });
       writeFileSync(join(gitDir, 'info', 'exclude'), '*\n');
@@ -113,6 +127,18 @@ export function describeWorkspaces(name: string, makePlace: () => Promise<PoolPl
       expect(git(['status'], workspace.path, env)).not.toMatch(/merging|rebas|cherry|sparse/i);
     });
 
+    test('what is written beside a checkout is in no other one, and goes with the reset', async () => {
+      await using place = await makePlace();
+      const [one, two] = await Promise.all([place.pool.acquire(), place.pool.acquire()]);
+      for (const workspace of [one, two]) await place.pool.reset(workspace, place.first, context);
+      const stray = join(one.path, '..', two.name, 'stray.txt');
+      mkdirSync(join(one.path, '..', two.name));
+      writeFileSync(stray, 'stray\n');
+      expect(contents(two.path)).not.toContain('stray.txt');
+      await place.pool.reset(one, place.first, context);
+      expect(existsSync(stray)).toBe(false);
+    });
+
     test('one workspace has one holder, and is used again when it was given back', async () => {
       await using place = await makePlace();
       const { pool } = place;
@@ -133,7 +159,7 @@ export function describeWorkspaces(name: string, makePlace: () => Promise<PoolPl
       expect(next.takeOver(workspace.path)).toBe(undefined);
       expect(readFileSync(join(workspace.path, 'half.txt'), 'utf8')).toBe('half\n');
       expect(next.takeOver(`${workspace.path}9`)).toBe(undefined);
-      expect(next.takeOver(join(workspace.path, '..', '..', 'w01'))).toBe(undefined);
+      expect(next.takeOver(join(workspace.path, '..', '..', '..', 'w01', 'checkout'))).toBe(undefined);
     });
 
     test('a half-made one is not handed out, and is gone after the repair', async () => {

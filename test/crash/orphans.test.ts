@@ -58,7 +58,7 @@ test('lock files that a killed git left in the workspaces do not stop the resume
       expect(
         await project.git(
           ['log', '--format=%s', '-1', 'HEAD'],
-          join(project.cache, onlyFolder(project), 'w01'),
+          join(project.cache, onlyFolder(project), 'w01', 'checkout'),
         ),
       ).toBe('half');
     },
@@ -82,7 +82,8 @@ test('the work of an attempt that was cut off is kept under its ref', async () =
   });
   await using killed = project.start(['run']);
   await vi.waitFor(
-    () => expect(readdirSync(join(project.cache, onlyFolder(project), 'w01'))).toContain('half.txt'),
+    () =>
+      expect(readdirSync(join(project.cache, onlyFolder(project), 'w01', 'checkout'))).toContain('half.txt'),
     { timeout: 20_000 },
   );
   killed.kill('SIGKILL');

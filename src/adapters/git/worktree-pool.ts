@@ -8,7 +8,7 @@
  * 3. git is told where the worktree's git directory is; a `.git` file that an agent changed is not believed.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Failure } from '../../domain/failure.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
 import type { ResetContext, Workspace, WorkspacePool } from '../../ports/workspaces.ts';
@@ -69,7 +69,7 @@ class WorktreePool implements WorkspacePool {
   }
 
   takeOver(path: string): Workspace | undefined {
-    const name = basename(path);
+    const name = basename(dirname(path));
     const places = this.#places(name);
     if (places.path !== path || this.#held.has(name) || !this.#isWhole(name)) return undefined;
     this.#held.add(name);
@@ -85,6 +85,7 @@ class WorktreePool implements WorkspacePool {
     const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
     for (const name of halfDone) rmSync(join(gitDir, name), { recursive: true, force: true });
     restoreEntrance(workspace);
+    clearAround(workspace);
     // Whatever an agent made of it (a branch, a commit that is gone): detached, so that no branch moves with it.
     writeFileSync(join(gitDir, 'HEAD'), `${commit}\n`);
     if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
@@ -101,9 +102,9 @@ class WorktreePool implements WorkspacePool {
     mkdirSync(folder, { recursive: true });
     for (const name of this.#allNames()) {
       if (this.#isWhole(name)) continue;
-      const { path, tmp } = this.#places(name);
+      const { path } = this.#places(name);
       await tryGit(root, ['worktree', 'remove', '--force', '--force', path]);
-      for (const rest of [path, tmp, this.#mark(name)]) rmSync(rest, { recursive: true, force: true });
+      rmSync(dirname(path), { recursive: true, force: true });
     }
   }
 
@@ -117,7 +118,7 @@ class WorktreePool implements WorkspacePool {
   async #make(name: string): Promise<void> {
     const { root, hit } = this.#options;
     const { path } = this.#places(name);
-    mkdirSync(this.#options.folder, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     await git(root, [
       '-c',
       'branch.autoSetupMerge=false',
@@ -146,13 +147,16 @@ class WorktreePool implements WorkspacePool {
     return listing.stdout.split('\0').some((entry) => entry !== '' && !entry.startsWith('H '));
   }
 
+  /**
+   * Each checkout has a folder around it: `../x` from inside is nobody's checkout, and goes with the next reset.
+   */
   #places(name: string): { readonly path: string; readonly tmp: string } {
     const { folder } = this.#options;
-    return { path: join(folder, name), tmp: join(folder, `${name}.tmp`) };
+    return { path: join(folder, name, 'checkout'), tmp: join(folder, name, 'tmp') };
   }
 
   #mark(name: string): string {
-    return join(this.#options.folder, `${name}.ready`);
+    return join(this.#options.folder, name, 'ready');
   }
 
   #readMark(name: string): string {
@@ -170,8 +174,9 @@ class WorktreePool implements WorkspacePool {
   #allNames(): readonly string[] {
     const { folder } = this.#options;
     if (!existsSync(folder)) return [];
-    const names = readdirSync(folder).flatMap((entry) => /^(w\d+)/.exec(basename(entry))?.[1] ?? []);
-    return [...new Set(names)].toSorted();
+    return readdirSync(folder)
+      .filter((name) => /^w\d+$/.test(name))
+      .toSorted();
   }
 
   #readyNames(): readonly string[] {
@@ -195,6 +200,15 @@ function restoreEntrance({ path, gitDir }: Workspace): void {
   }
   rmSync(join(path, '.git'), { recursive: true, force: true });
   writeFileSync(join(path, '.git'), `gitdir: ${gitDir}\n`);
+}
+
+/** What an agent put beside its checkout. */
+function clearAround({ path }: Workspace): void {
+  const around = dirname(path);
+  for (const name of readdirSync(around)) {
+    if (!['checkout', 'tmp', 'ready'].includes(name))
+      rmSync(join(around, name), { recursive: true, force: true });
+  }
 }
 
 export const nothingToProvide: WorktreePoolOptions['provide'] = () => Promise.resolve(ok(undefined));

@@ -5,6 +5,7 @@ import { translateSystemError } from '../app/system-error.ts';
 import { codes } from '../domain/codes.ts';
 import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
+import type { PlanOptions } from './commands/plan.ts';
 import { refusalJson, renderRefusal, type CommandContext, type Output } from './output.ts';
 import { version } from './version.ts';
 
@@ -105,9 +106,12 @@ export function createProgram(done: (output: Output) => void): Command {
     .action(async (options: { agent?: string }, command: Command) => {
       done(await (await import('./commands/init.ts')).initCommand(contextOf(command), options.agent));
     });
-  add('plan', 'read, validate and explain the plan').action(async (_options, command: Command) => {
-    done(await (await import('./commands/plan.ts')).planCommand(contextOf(command)));
-  });
+  add('plan', 'read, validate and explain the plan')
+    .option('--lint', 'what is doubtful in it, each with a way to mend it; exit 1 when there is something')
+    .addOption(new Option('--graph <form>', 'print the graph to be drawn').choices(['mermaid', 'dot', 'svg']))
+    .action(async (options: PlanOptions, command: Command) => {
+      done(await (await import('./commands/plan.ts')).planCommand(contextOf(command), options));
+    });
   addRun(add, done);
   add('status', 'the pulse of the run')
     .option('--watch', 'follow it live')

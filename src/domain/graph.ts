@@ -151,6 +151,36 @@ function longestChain(successors: readonly (readonly number[])[], tail: Float64A
   return path;
 }
 
+/** A dependency that can be left out, because another one (`through`) needs it already. */
+export interface RedundantDependency {
+  readonly dependency: TaskId;
+  readonly through: TaskId;
+}
+
+/** Per task, in the order of its dependencies. Tasks without any are left out. */
+export function redundantDependencies(plan: Plan): ReadonlyMap<TaskId, readonly RedundantDependency[]> {
+  const { tasks } = plan;
+  const { at, successors } = indexTasks(tasks);
+  const rank = new Int32Array(tasks.length);
+  buildGraph(plan).order.forEach((id, position) => (rank[at(id)] = position));
+  const reachability = new Reachability(successors, rank);
+  const redundant = new Map<TaskId, RedundantDependency[]>();
+  for (const task of tasks) {
+    const direct = [...new Set(task.dependencies)].map((id) => at(id));
+    if (direct.length < 2) continue;
+    const found = direct.flatMap((dependency) => {
+      const later = direct.filter((other) => rank[other]! > rank[dependency]!);
+      const free = new Set(later.length === 0 ? [] : reachability.outOfReach(dependency, later));
+      const through = later.find((other) => !free.has(other));
+      return through === undefined
+        ? []
+        : [{ dependency: tasks[dependency]!.id, through: tasks[through]!.id }];
+    });
+    if (found.length > 0) redundant.set(task.id, found);
+  }
+  return redundant;
+}
+
 /**
  * Whether some path could lie in both scopes. Segment by segment: `src/a` and `src/ab` do not overlap. `*` and
  * `?` stay within a segment, `**` spans segments, `{a,b}` are alternatives; brackets are ordinary characters, as

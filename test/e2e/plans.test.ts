@@ -448,3 +448,40 @@ describe('TASKS.md', () => {
     );
   });
 });
+
+describe('a plan', () => {
+  test('is linted with a way to mend each finding, and exit code 1 when there is one', async () => {
+    await using project = await createProject({
+      tasks: [
+        { id: 'T-001', criteria: ['The search works well'] },
+        { id: 'T-002', dependencies: ['T-001'], criteria: ['`find("a")` returns 1'] },
+      ],
+    });
+    const exit = await project.run(['plan', '--lint']);
+    expect([exit.exitCode, exit.stdout]).toEqual([
+      1,
+      `untestable-criterion  A criterion that holds a judgement and nothing that could be measured or seen.
+  T-001 cannot be held to T-001.AC1: "works well" is a judgement
+    → say what can be measured, run or seen when it holds
+
+1 finding
+`,
+    ]);
+    expect(jsonOf(await project.run(['plan', '--lint', '--json']))).toMatchObject({
+      tally: { 'untestable-criterion': 1 },
+    });
+  });
+
+  test.each([
+    ['mermaid', /^flowchart TD\n {2}t1\["T-001: Do T-001"\]/],
+    ['dot', /^digraph "tasks" \{\n/],
+    ['svg', /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" /],
+  ])('is drawn as %s', async (form, beginning) => {
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }, { id: 'T-002', dependencies: ['T-001'] }],
+    });
+    const exit = await project.run(['plan', '--graph', form]);
+    expect([exit.exitCode, exit.stderr]).toEqual([0, '']);
+    expect(exit.stdout).toMatch(beginning);
+  });
+});

@@ -1,5 +1,6 @@
 /** `node bench/main.ts NAME [--json]`: measures the built program. Exit 1 when a goal does not hold, 2 for a wrong call. */
 import { existsSync } from 'node:fs';
+import { backlogs } from './backlogs.ts';
 import { crash } from './crash.ts';
 import { allHold, renderReport, type BenchReport, type Measurement } from './figure.ts';
 import { describeMachine } from './machine.ts';
@@ -14,6 +15,7 @@ const benches: ReadonlyMap<string, () => Promise<Measurement>> = new Map([
   ['next', next],
   ['plan', plan],
   ['crash', crash],
+  ['backlogs', backlogs],
 ]);
 
 process.exitCode = await main(process.argv.slice(2));

@@ -69,7 +69,22 @@ export const taskSchema = z
   .readonly();
 export type Task = z.infer<typeof taskSchema>;
 
-export const planFormatSchema = z.enum(['manifest', 'tasks-md']);
+export const planFormatSchema = z.enum([
+  'manifest',
+  'tasks-md',
+  'code-task',
+  'spec-kit',
+  'kiro',
+  'openspec',
+  'taskmaster',
+  'beads',
+  'bmad',
+  'superpowers',
+  'ralph-prd',
+  'todo-board',
+  'gsd',
+  'checklist',
+]);
 export type PlanFormat = z.infer<typeof planFormatSchema>;
 
 /** A validated backlog: ids are unique, every dependency exists, and there is no cycle. */

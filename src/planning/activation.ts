@@ -4,7 +4,7 @@ import { access, glob, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Code } from '../domain/codes.ts';
 import type { TaskId } from '../domain/ids.ts';
-import type { Plan, Task } from '../domain/plan.ts';
+import type { Plan, PlanFormat, Task } from '../domain/plan.ts';
 import type { ManifestFacts } from './formats/format.ts';
 import type { LoadedPlan } from './read-plan.ts';
 import { looksLikePath } from './scope-text.ts';
@@ -64,7 +64,11 @@ export async function findActivationFaults(
     if (request.parallelMode === 'batch' && !facts.hasParallelMetadata) findings.push(noParallelMetadata());
   }
   for (const task of plan.tasks) {
-    if (!isOver(task)) findings.push(...(await missingContext(task, files)), ...unfitTask(task));
+    if (!isOver(task))
+      findings.push(
+        ...(await missingContext(task, files)),
+        ...unfitTask(task, namesTests(request.loaded, task)),
+      );
     findings.push(...(await doubtfulResult(task, files)));
     if (facts !== undefined) findings.push(...doubtfulClaim(task, facts, request.now));
   }
@@ -194,15 +198,23 @@ async function missingContext(task: Task, files: FileLookup): Promise<readonly A
   ];
 }
 
-function unfitTask(task: Task): readonly ActivationFinding[] {
+/** The formats whose tasks have a field for the tests that verify them. */
+const formatsWithTests: ReadonlySet<PlanFormat> = new Set(['manifest', 'tasks-md', 'superpowers']);
+
+function namesTests({ backlogs }: LoadedPlan, { origin }: Task): boolean {
+  return backlogs.some(({ format, files }) => formatsWithTests.has(format) && files.includes(origin.file));
+}
+
+function unfitTask(task: Task, namesTests: boolean): readonly ActivationFinding[] {
   const findings: ActivationFinding[] = [];
   if (task.risk === 'High' && task.testFiles.length === 0) {
     findings.push({
       code: 'BLOCKED::SPEC-REF-GAP',
-      severity: 'hold',
+      // Where a format has no place for tests, nobody could name them: that is worth saying, and holds nothing.
+      severity: namesTests ? 'hold' : 'warning',
       task: task.id,
       message: `${task.id} is High-risk and names no test file`,
-      hint: 'name its test files in the backlog',
+      hint: namesTests ? 'name its test files in the backlog' : 'ask for tests in its criteria',
     });
   }
   if (task.criteria.length === 0) {

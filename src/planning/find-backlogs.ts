@@ -103,8 +103,9 @@ async function discover(root: string, folder: string, formats: readonly BacklogF
   if (backlogs[0] !== undefined) return ok([backlogs[0]]);
   if (problem !== undefined) return err(problem);
   if (undetected[0] !== undefined) return notABacklog(undetected[0]);
-  const places = formats.flatMap((format) => format.places).join(', ');
-  const message = `no backlog was found in ${folder === '' ? root : folder}; looked for ${places}`;
+  const places = [...new Set(formats.flatMap((format) => format.places))];
+  const some = `${places.slice(0, 6).join(', ')}${places.length > 6 ? ` and ${places.length - 6} other places` : ''}`;
+  const message = `no backlog was found in ${folder === '' ? root : folder}; looked for ${some}`;
   return fault('PLAN-NOT-FOUND', message, 'name it: `--backlog PATH`');
 }
 
@@ -127,7 +128,7 @@ async function filesAt(root: string, folder: string, places: readonly string[]):
   const found = new Set<string>();
   for (const pattern of places) {
     for (const candidate of folder === '' ? [pattern] : patternsWithin(folder, pattern)) {
-      for (const file of await expand(root, candidate)) found.add(file);
+      for (const file of await expandPattern(root, candidate)) found.add(file);
     }
   }
   return [...found];
@@ -139,7 +140,8 @@ function patternsWithin(folder: string, pattern: string): readonly string[] {
   return parts.map((_, at) => `${folder}/${parts.slice(at).join('/')}`);
 }
 
-async function expand(root: string, pattern: string): Promise<readonly string[]> {
+/** The files of a path or glob, relative to the root, `step2` before `step10`. */
+export async function expandPattern(root: string, pattern: string): Promise<readonly string[]> {
   if (!/[*?{[]/.test(pattern)) {
     const info = await statOf(path.join(root, pattern));
     return info?.isFile() === true ? [pattern] : [];
@@ -162,9 +164,7 @@ function naturally(a: string, b: string): number {
 }
 
 function notABacklog(file: string): Result<never, PlanFault> {
-  const message = file.endsWith('.json')
-    ? `${file} is no manifest: it has no "tasks" with a "task_id"`
-    : `${file} is in no format that Pawl reads: it has no heading such as \`### T-001: name\``;
+  const message = `${file} is in no format that Pawl reads; docs/guides/backlogs.md lists them`;
   return fault(
     'PLAN-FORMAT',
     message,

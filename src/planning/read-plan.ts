@@ -3,8 +3,14 @@ import path from 'node:path';
 import type { Plan, PlanFormat, Task } from '../domain/plan.ts';
 import { err, ok, type Result } from '../util/result.ts';
 import { countDiagnostics, type Diagnostic } from './diagnostic.ts';
-import { findBacklogs, type FoundBacklog } from './find-backlogs.ts';
-import { folderOf, type BacklogFiles, type Draft, type ManifestFacts } from './formats/format.ts';
+import { expandPattern, findBacklogs, type FoundBacklog } from './find-backlogs.ts';
+import {
+  folderOf,
+  type BacklogFiles,
+  type BacklogFormat,
+  type Draft,
+  type ManifestFacts,
+} from './formats/format.ts';
 import { mergeDrafts, type NamedDraft } from './merge-drafts.ts';
 import type { PlanFault } from './plan-fault.ts';
 import { looksLikePath } from './scope-text.ts';
@@ -108,7 +114,9 @@ async function readDraft(
   const { entry, files, format, texts } = found;
   for (const [name, text] of texts) sources.set(name, text);
   const companions = new Map<string, string>();
-  for (const companion of format.companionFiles(found)) {
+  const patterns = format.companionFiles(found);
+  const expanded = await Promise.all(patterns.map((pattern) => expandPattern(root, pattern)));
+  for (const companion of new Set(expanded.flat())) {
     const read = await readSource(root, companion);
     if (read.ok) {
       companions.set(companion, read.value);
@@ -116,7 +124,21 @@ async function readDraft(
     } else if (read.error.code !== 'PLAN-NOT-FOUND') return read;
   }
   const file = files[0]!;
-  return ok(format.read({ entry, file, text: texts.get(file)!, files: texts, companions }));
+  return ok(
+    withCriteria(format, format.read({ entry, file, text: texts.get(file)!, files: texts, companions })),
+  );
+}
+
+/**
+ * Where a format gives criteria a place of their own, a task without any is a fault of the backlog, and the checks
+ * before work say so. Where it does not, the task's own words are what it is held to.
+ */
+function withCriteria(format: BacklogFormat, draft: Draft): Draft {
+  if (format.name === 'manifest' || format.name === 'tasks-md') return draft;
+  const tasks = draft.tasks.map((task) =>
+    task.criteria.length > 0 ? task : { ...task, criteria: [{ id: `${task.id}.AC1`, text: task.title }] },
+  );
+  return { ...draft, tasks };
 }
 
 function invalid(

@@ -96,6 +96,8 @@ async function writeView(
       const edited = backlogFormats[backlog.format]
         .writeBack({ backlog, plan, facts: backlog.facts, texts, view })
         .find((result) => result.file === file);
+      // A companion that is not there is not made by every format.
+      if (edited === undefined && old === undefined) return { file, written: false };
       if (edited === undefined) throw new Error(`Internal error: ${backlog.format} does not write ${file}`);
       if ('problem' in edited)
         return { file, written: false, error: `${file} was left alone: ${edited.problem}` };

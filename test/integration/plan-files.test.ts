@@ -94,11 +94,11 @@ describe('finding a backlog', () => {
     expect(await refusal('latin.md')).toBe('PLAN-FORMAT: latin.md is not UTF-8 text');
     expect(await refusal('wide.md')).toBe('PLAN-FORMAT: wide.md is UTF-16 text');
     expect(await refusal('list.md')).toBe(
-      'PLAN-FORMAT: list.md is in no format that Pawl reads: it has no heading such as `### T-001: name`',
+      'PLAN-FORMAT: list.md is in no format that Pawl reads; docs/guides/backlogs.md lists them',
     );
     expect(await refusal('list.md', 'tasks-md')).toBe('PLAN-EMPTY: list.md has 1 error');
     expect(await refusal('other.json')).toBe(
-      'PLAN-FORMAT: other.json is no manifest: it has no "tasks" with a "task_id"',
+      'PLAN-FORMAT: other.json is in no format that Pawl reads; docs/guides/backlogs.md lists them',
     );
     expect(await refusal('empty.md')).toBe('PLAN-EMPTY: empty.md has 1 error');
     expect(await refusal('none.md')).toBe('PLAN-NOT-FOUND: there is no file none.md');

@@ -18,7 +18,7 @@ export interface BacklogFormat {
   detect(file: string, text: string): boolean;
   /** Sorts the files found into backlogs. Absent: every file is a backlog of its own. */
   group?(files: readonly string[]): readonly BacklogFiles[];
-  /** Files that are read together with the backlog; they need not exist. */
+  /** Files that are read together with the backlog, as paths and globs; they need not exist. */
   companionFiles(backlog: BacklogFiles): readonly string[];
   /** Files that {@link writeBack} may change or make. */
   viewFiles(backlog: BacklogFiles): readonly string[];

@@ -1,0 +1,178 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, test, type TestContext } from 'vitest';
+import type { TaskId } from '../../src/domain/ids.ts';
+import type { DeclaredStatus } from '../../src/domain/plan.ts';
+import type { TaskView, ViewStatus } from '../../src/domain/view.ts';
+import { checklistFormat } from '../../src/planning/formats/checklist.ts';
+import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
+import { validateDraft } from '../../src/planning/validate.ts';
+
+const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
+
+interface Sample {
+  readonly name: string;
+  /** Where the file stood in its repository. */
+  readonly file: string;
+  readonly text: string;
+}
+
+function samplesOf(context: TestContext, isOwn = true): readonly Sample[] {
+  const index = path.join(corpora, 'index.json');
+  if (!existsSync(index)) {
+    console.warn(`skipped: the collected backlogs are not at hand (${corpora})`);
+    context.skip();
+  }
+  const entries = JSON.parse(readFileSync(index, 'utf8')) as { format: string; file: string; path: string }[];
+  return entries.flatMap(({ format, file, path: place }) => {
+    const stored = path.join(corpora, file);
+    if ((format === 'checklist') !== isOwn || !existsSync(stored)) return [];
+    return [{ name: file, file: place, text: readFileSync(stored, 'utf8') }];
+  });
+}
+
+const viewStatus: Readonly<Record<DeclaredStatus, ViewStatus>> = {
+  pending: 'pending',
+  'in-progress': 'running',
+  completed: 'completed',
+  'completed-external': 'completed-external',
+  'needs-re-verification': 'stale',
+  blocked: 'blocked',
+  skipped: 'skipped',
+  abandoned: 'abandoned',
+  'externally-managed': 'externally-managed',
+};
+
+function written({ file, text }: Sample, draft: Draft, changed?: { id: string; status: ViewStatus }): string {
+  const seen = new Set<string>();
+  const tasks = draft.tasks.flatMap(({ id, declared }): TaskView[] => {
+    if (seen.has(id)) return [];
+    seen.add(id);
+    const status = id === changed?.id ? changed.status : viewStatus[declared];
+    return [{ id: id as TaskId, status, criteriaDone: [], criteriaRemaining: [], filesModified: [] }];
+  });
+  const at = '2026-03-02T10:30:00Z';
+  const [result] = checklistFormat.writeBack({
+    backlog: { entry: file, files: [file] },
+    plan: { name: 'p', title: '', format: checklistFormat.name, file, hash: '', tasks: [] },
+    facts: undefined,
+    texts: new Map([[file, text]]),
+    view: { planHash: '', at, startedAt: at, complete: false, parallel: true, tasks },
+  });
+  return result !== undefined && 'text' in result ? result.text : '';
+}
+
+function read({ file, text }: Sample): Draft {
+  return checklistFormat.read(singleFile(file, text));
+}
+
+describe('checklists of public repositories', () => {
+  test('those with boxes are known, and nothing that is not called so', (context) => {
+    const samples = samplesOf(context);
+    const taken = samples.filter(({ file, text }) => checklistFormat.detect(file, text));
+    const withBoxes = samples.filter(({ text }) => /^\s*- \[.\] /m.test(text));
+    expect(taken.map(({ name }) => name)).toEqual(withBoxes.map(({ name }) => name));
+    for (const { file, text } of samplesOf(context, false)) {
+      const isCalledSo = /(?:todo|roadmap|tasks|checklist[^/]*)\.md$/i.test(file);
+      if (!isCalledSo) expect(checklistFormat.detect(file, text)).toBe(false);
+    }
+  });
+
+  test('ids survive a box that is put in front of all', (context) => {
+    for (const sample of samplesOf(context)) {
+      const first = sample.text.split('\n').findIndex((line) => /^- \[.\] /.test(line));
+      if (first === -1) continue;
+      const text = sample.text.split('\n').toSpliced(first, 0, '- [ ] zzz brand new').join('\n');
+      const ids = new Set(read({ ...sample, text }).tasks.map(({ id }) => id));
+      for (const { id } of read(sample).tasks) expect(ids).toContain(id);
+    }
+  });
+
+  test('every span lies in its text, and every id and dependency is sound or reported', (context) => {
+    for (const sample of samplesOf(context)) {
+      const draft = read(sample);
+      const lines = sample.text.replace(/^\uFEFF/, '').split('\n');
+      const { diagnostics, tasks } = validateDraft(draft, sample.file);
+      for (const { line, column, length } of [...draft.diagnostics, ...diagnostics]) {
+        expect(column - 1 + length).toBeLessThanOrEqual(Math.max(1, lines[line - 1]!.length));
+      }
+      const errors = [...draft.diagnostics, ...diagnostics].filter(({ severity }) => severity === 'error');
+      expect(errors.map(({ code }) => code)).toEqual(tasks.length === 0 ? ['PLAN-EMPTY'] : []);
+      for (const task of draft.tasks) {
+        const ids = task.criteria.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(lines[task.line - 1]!.trim()).not.toBe('');
+      }
+    }
+  });
+
+  test('the statuses that were read change no byte', (context) => {
+    for (const sample of samplesOf(context)) expect(written(sample, read(sample))).toBe(sample.text);
+  });
+
+  test('a status that changes is the only thing that does', (context) => {
+    for (const sample of samplesOf(context)) {
+      const before = read(sample);
+      for (const task of before.tasks) {
+        if (task.declared === 'completed') continue;
+        const text = written(sample, before, { id: task.id, status: 'completed' });
+        const after = read({ ...sample, text });
+        const others = (draft: Draft): unknown =>
+          draft.tasks.map((one) => (one.id === task.id ? { ...one, declared: '' } : one));
+        expect(others(after)).toEqual(others(before));
+        const said = after.tasks.find(({ id }) => id === task.id)!.declared;
+        expect(said).toBe(text === sample.text ? task.declared : 'completed');
+      }
+    }
+  });
+
+  test('torn and mixed texts are read without throwing, and are written back unchanged', (context) => {
+    const samples = samplesOf(context);
+    const odd = [
+      '\r\n',
+      '\u00a0',
+      '\t',
+      '```\n',
+      '- [',
+      ']',
+      '**',
+      '### ',
+      '\ud800',
+      '<!--',
+      '|',
+      '- [x] ',
+      '**Depends on**: Phase 1\\n',
+      '## Phase 1\\n',
+      '\\u2705 ',
+    ];
+    const place = fc.nat(100_000);
+    const edit = fc.tuple(place, fc.nat(60), fc.constantFrom(...odd));
+    fc.assert(
+      fc.property(fc.nat(samples.length - 1), fc.array(edit, { maxLength: 12 }), (at, edits) => {
+        const sample = samples[at]!;
+        let text = sample.text.slice(0, 20_000);
+        for (const [start, length, insert] of edits) {
+          const from = start % (text.length + 1);
+          text = text.slice(0, from) + insert + text.slice(from + length);
+        }
+        const mutated = { ...sample, text };
+        checklistFormat.detect(sample.file, text);
+        const draft = read(mutated);
+        validateDraft(draft, sample.file);
+        expect(written(mutated, draft)).toBe(text);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('long runs of one character are read in time', () => {
+    for (const part of [' ', '*', '#', '[', '(', '- [ ] ', '`', '.', 'Task 1, ', '~~', '<!--', '> ', '1.']) {
+      for (const lead of ['', '- [ ] ', '- [ ] T1', '**Depends on**: ', '## ', '- \\u2705 ']) {
+        const text = `# Plan\n\n### Task 1: A\n\n${lead}${part.repeat(20_000)}x\n`;
+        const draft = checklistFormat.read(singleFile('TODO.md', text));
+        expect(draft.tasks.length).toBeLessThan(3);
+      }
+    }
+  });
+});

@@ -202,7 +202,9 @@ async function missingContext(task: Task, files: FileLookup): Promise<readonly A
 const formatsWithTests: ReadonlySet<PlanFormat> = new Set(['manifest', 'tasks-md', 'superpowers']);
 
 function namesTests({ backlogs }: LoadedPlan, { origin }: Task): boolean {
-  return backlogs.some(({ format, files }) => formatsWithTests.has(format) && files.includes(origin.file));
+  return backlogs.some(
+    ({ format, files }) => formatsWithTests.has(format.name) && files.includes(origin.file),
+  );
 }
 
 function unfitTask(task: Task, namesTests: boolean): readonly ActivationFinding[] {

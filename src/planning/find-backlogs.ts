@@ -2,7 +2,7 @@ import { glob, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlanFormat } from '../domain/plan.ts';
 import { err, ok, type Result } from '../util/result.ts';
-import { backlogFormats } from './formats/all.ts';
+import { backlogFormats, type RegisteredFormat } from './formats/all.ts';
 import type { BacklogFiles, BacklogFormat } from './formats/format.ts';
 import type { PlanFault } from './plan-fault.ts';
 import { fault, readSource, statOf } from './source-file.ts';
@@ -52,7 +52,7 @@ function listed(entries: readonly string[]): string {
 async function findNamed(
   root: string,
   name: string,
-  formats: readonly BacklogFormat[],
+  formats: readonly RegisteredFormat[],
   wanted: PlanFormat | undefined,
 ): Promise<Find> {
   const file = path.relative(root, path.resolve(root, name)).split(path.sep).join('/');
@@ -71,20 +71,35 @@ async function findNamed(
   if (!read.ok) return read;
   const text = read.value;
   const format =
-    wanted === undefined ? formats.find((candidate) => candidate.detect(file, text)) : backlogFormats[wanted];
+    wanted === undefined ? await firstThatTakes(formats, file, text) : await backlogFormats[wanted].load();
   if (format === undefined) return notABacklog(file);
   return ok([{ entry: file, files: [file], format, texts: new Map([[file, text]]) }]);
 }
 
+async function firstThatTakes(
+  formats: readonly RegisteredFormat[],
+  file: string,
+  text: string,
+): Promise<BacklogFormat | undefined> {
+  for (const { load } of formats) {
+    const format = await load();
+    if (format.detect(file, text)) return format;
+  }
+  return undefined;
+}
+
 /** All backlogs below a folder of the repository (`''`: its root). Faults only when nothing else was found. */
-async function discover(root: string, folder: string, formats: readonly BacklogFormat[]): Promise<Find> {
+async function discover(root: string, folder: string, formats: readonly RegisteredFormat[]): Promise<Find> {
   const seen = new Set<string>();
   const backlogs: FoundBacklog[] = [];
   const undetected: string[] = [];
   let problem: PlanFault | undefined;
-  for (const format of formats) {
+  for (const { places, load } of formats) {
     const texts = new Map<string, string>();
-    for (const file of await filesAt(root, folder, format.places)) {
+    const files = await filesAt(root, folder, places);
+    if (files.length === 0) continue;
+    const format = await load();
+    for (const file of files) {
       // One file under two names is one backlog.
       const real = await realpath(path.join(root, file));
       if (seen.has(real)) continue;
@@ -103,7 +118,7 @@ async function discover(root: string, folder: string, formats: readonly BacklogF
   if (backlogs[0] !== undefined) return ok([backlogs[0]]);
   if (problem !== undefined) return err(problem);
   if (undetected[0] !== undefined) return notABacklog(undetected[0]);
-  const places = [...new Set(formats.flatMap((format) => format.places))];
+  const places = [...new Set(formats.flatMap((registered) => registered.places))];
   const some = `${places.slice(0, 6).join(', ')}${places.length > 6 ? ` and ${places.length - 6} other places` : ''}`;
   const message = `no backlog was found in ${folder === '' ? root : folder}; looked for ${some}`;
   return fault('PLAN-NOT-FOUND', message, 'name it: `--backlog PATH`');
@@ -146,6 +161,9 @@ export async function expandPattern(root: string, pattern: string): Promise<read
     const info = await statOf(path.join(root, pattern));
     return info?.isFile() === true ? [pattern] : [];
   }
+  // Most places of most formats are not there; a look is cheaper than a walk.
+  const fixed = pattern.slice(0, pattern.search(/[*?{[]/)).replace(/[^/]*$/, '');
+  if (fixed !== '' && (await statOf(path.join(root, fixed))) === undefined) return [];
   const files: string[] = [];
   for await (const entry of glob(pattern, { cwd: root, exclude: isForeign })) {
     const file = entry.split(path.sep).join('/');

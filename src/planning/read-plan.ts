@@ -33,7 +33,7 @@ export interface LoadedPlan {
 
 /** One of the backlogs that a plan was read from. */
 export interface LoadedBacklog extends BacklogFiles {
-  readonly format: PlanFormat;
+  readonly format: BacklogFormat;
   /** What stands in front of its ids in the plan and not in its files; `''` for most. */
   readonly prefix: string;
   readonly facts: ManifestFacts | undefined;
@@ -81,7 +81,7 @@ export async function readPlan(request: PlanRequest): Promise<Result<LoadedPlan,
     return {
       entry,
       files,
-      format: one.format.name,
+      format: one.format,
       prefix: prefixes[at]!,
       facts: drafts[at]!.draft.facts,
       viewFiles,
@@ -90,7 +90,7 @@ export async function readPlan(request: PlanRequest): Promise<Result<LoadedPlan,
   const plan: Plan = {
     name: planName(found.value),
     title: draft.title,
-    format: backlogs[0]!.format,
+    format: backlogs[0]!.format.name,
     file,
     hash: planHash(tasks),
     tasks,

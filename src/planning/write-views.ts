@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunView } from '../domain/view.ts';
-import { backlogFormats } from './formats/all.ts';
 import type { LoadedBacklog, LoadedPlan } from './read-plan.ts';
 
 export interface WrittenView {
@@ -50,7 +49,7 @@ function ownPart({ plan, backlogs }: LoadedPlan, backlog: LoadedBacklog, view: R
   const strip = (id: TaskId): TaskId => id.slice(prefix.length) as TaskId;
   const tasks = plan.tasks.flatMap((task) => (isOwn.has(task.id) ? [{ ...task, id: strip(task.id) }] : []));
   const views = view.tasks.flatMap((task) => (isOwn.has(task.id) ? [{ ...task, id: strip(task.id) }] : []));
-  return { plan: { ...plan, file: entry, format, tasks }, view: { ...view, tasks: views } };
+  return { plan: { ...plan, file: entry, format: format.name, tasks }, view: { ...view, tasks: views } };
 }
 
 /** Ends the name of a view that is being written, beside the file it will replace. */
@@ -93,12 +92,13 @@ async function writeView(
       const target = await targetOf(path.join(root, file));
       const old = await textOf(target);
       const texts = new Map(old === undefined ? [] : [[file, old]]);
-      const edited = backlogFormats[backlog.format]
+      const edited = backlog.format
         .writeBack({ backlog, plan, facts: backlog.facts, texts, view })
         .find((result) => result.file === file);
       // A companion that is not there is not made by every format.
       if (edited === undefined && old === undefined) return { file, written: false };
-      if (edited === undefined) throw new Error(`Internal error: ${backlog.format} does not write ${file}`);
+      if (edited === undefined)
+        throw new Error(`Internal error: ${backlog.format.name} does not write ${file}`);
       if ('problem' in edited)
         return { file, written: false, error: `${file} was left alone: ${edited.problem}` };
       if (edited.text === old) return { file, written: false };

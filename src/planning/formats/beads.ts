@@ -9,7 +9,6 @@ import type { BacklogFormat, Draft, DraftTask, FormatInput, Place } from './form
 
 export const beadsFormat: BacklogFormat = {
   name: 'beads',
-  places: ['.beads/issues.jsonl', '.beads/beads.jsonl', '.beads/*.jsonl'],
   detect: isBeadsFile,
   companionFiles: () => [],
   viewFiles: ({ entry }) => [entry],

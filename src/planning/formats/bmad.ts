@@ -9,13 +9,6 @@ import { workOrder } from './kiro-order.ts';
 
 export const bmadFormat: BacklogFormat = {
   name: 'bmad',
-  places: [
-    'docs/stories/*.md',
-    'docs/bmad/stories/*.md',
-    'docs/sprint-artifacts/*.md',
-    '_bmad-output/implementation-artifacts/*.md',
-    '_bmad-output/implementation-artifacts/stories/*.md',
-  ],
   detect: isStory,
   group: groupByFolder,
   companionFiles: () => [],

@@ -20,21 +20,6 @@ const foreignFolder = /(?:^|\/)(?:\.kiro|\.specify|openspec|specs)\//;
 
 export const checklistFormat: BacklogFormat = {
   name: 'checklist',
-  places: [
-    'TODO.md',
-    'todo.md',
-    'ROADMAP.md',
-    'roadmap.md',
-    'tasks.md',
-    'CHECKLIST.md',
-    'checklist*.md',
-    'docs/TODO.md',
-    'docs/ROADMAP.md',
-    'docs/roadmap.md',
-    'tasks/todo.md',
-    '.planning/ROADMAP.md',
-    '.agent/TODO.md',
-  ],
   detect: (file, text) =>
     fileName.test(file) &&
     !foreignFolder.test(file) &&

@@ -20,9 +20,6 @@ const ending = '.code-task.md';
 
 export const codeTaskFormat: BacklogFormat = {
   name: 'code-task',
-  places: ['.sop', '.agents', '.ralph', 'planning', 'specs', 'docs', 'tasks']
-    .map((folder) => `${folder}/**/*${ending}`)
-    .concat(`*${ending}`),
   detect: (file, text) => file.endsWith(ending) && isCodeTask(text),
   group,
   companionFiles: () => [],

@@ -9,11 +9,6 @@ import type { Diagnostic, Span } from '../diagnostic.ts';
  */
 export interface BacklogFormat {
   readonly name: PlanFormat;
-  /**
-   * Where repositories keep such backlogs: paths and globs relative to the root (`*` within a name, `**` for any
-   * folders), looked for in this order.
-   */
-  readonly places: readonly string[];
   /** Whether a file is of this format, by its content first. Must not throw, whatever the text. */
   detect(file: string, text: string): boolean;
   /** Sorts the files found into backlogs. Absent: every file is a backlog of its own. */

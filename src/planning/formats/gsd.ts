@@ -13,11 +13,6 @@ import { writeBack } from './gsd-views.ts';
 
 export const gsdFormat: BacklogFormat = {
   name: 'gsd',
-  places: [
-    '.gsd/milestones/*/*-ROADMAP.md',
-    '.gsd/milestones/*/slices/*/*-PLAN.md',
-    '.gsd/milestones/*/slices/*/tasks/*-PLAN.md',
-  ],
   detect: (file, text) => /\.(?:md|markdown)$/i.test(file) && kindOf(file, text) !== undefined,
   group,
   companionFiles: () => [],

@@ -21,7 +21,6 @@ import { statusEdits } from './kiro-write.ts';
 
 export const kiroFormat: BacklogFormat = {
   name: 'kiro',
-  places: ['.kiro/specs/*/tasks.md'],
   detect: isKiro,
   companionFiles: ({ entry }) => [
     ...['requirements.md', 'design.md'].map((name) => folderOf(entry) + name),

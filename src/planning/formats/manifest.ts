@@ -23,11 +23,6 @@ import { readTaskState, writeTaskState, type TaskState } from './task-state.ts';
 
 export const manifestFormat: BacklogFormat = {
   name: 'manifest',
-  places: [
-    'docs/backlog/virtual-task-manifest.json',
-    'virtual-task-manifest.json',
-    'backlog/virtual-task-manifest.json',
-  ],
   detect: (file, text) =>
     file.endsWith('virtual-task-manifest.json') ||
     (file.endsWith('.json') && text.trim() === '') ||

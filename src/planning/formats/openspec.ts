@@ -13,7 +13,6 @@ const ownPlace = /(?:^|\/)openspec\/changes\/(?!archive\/)[^/]+\/tasks\.md$/;
 
 export const openspecFormat: BacklogFormat = {
   name: 'openspec',
-  places: ['openspec/changes/*/tasks.md'],
   detect(file, text) {
     if (!/\.(?:md|markdown)$/i.test(file)) return false;
     if (ownPlace.test(file)) return text.trim() === '' || readOpenSpecDocument(text).boxes.length > 0;

@@ -16,14 +16,6 @@ import { statusWordsOf, storyEdits } from './ralph-prd-write.ts';
 
 export const ralphPrdFormat: BacklogFormat = {
   name: 'ralph-prd',
-  places: [
-    'prd.json',
-    'scripts/ralph/prd.json',
-    '.ralph/prd.json',
-    'ralph/prd.json',
-    'plans/prd.json',
-    '.chief/prds/*/prd.json',
-  ],
   detect,
   companionFiles: () => [],
   viewFiles: ({ entry }) => [entry],

@@ -15,7 +15,6 @@ const ownPlace = /(?:^|\/)specs\/[^/]+\/tasks\.md$/;
 
 export const specKitFormat: BacklogFormat = {
   name: 'spec-kit',
-  places: ['specs/*/tasks.md', '.specify/specs/*/tasks.md'],
   detect(file, text) {
     if (!/\.(?:md|markdown)$/i.test(file) || /(?:^|\/)openspec\/changes\/|(?:^|\/)\.kiro\//.test(file))
       return false;

@@ -15,12 +15,6 @@ import { parseStatus, saysStatus, statusWordOf } from './tasks-md-values.ts';
 
 export const superpowersFormat: BacklogFormat = {
   name: 'superpowers',
-  places: [
-    'docs/superpowers/plans/*.md',
-    'docs/superpowers/plans/*/*.md',
-    'docs/plans/*.md',
-    'docs/plans/*/*.md',
-  ],
   detect: isSuperpowersPlan,
   group: groupPlans,
   companionFiles: () => [],

@@ -13,7 +13,6 @@ import * as status from './taskmaster-status.ts';
 
 export const taskmasterFormat: BacklogFormat = {
   name: 'taskmaster',
-  places: ['.taskmaster/tasks/tasks.json', 'tasks/tasks.json'],
   detect,
   companionFiles: ({ entry }) => [stateFileOf(entry)],
   viewFiles: ({ entry }) => [entry],

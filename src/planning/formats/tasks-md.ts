@@ -15,7 +15,6 @@ import * as values from './tasks-md-values.ts';
 
 export const tasksMdFormat: BacklogFormat = {
   name: 'tasks-md',
-  places: ['TASKS.md', 'docs/TASKS.md', 'docs/specs/TASKS.md', 'specs/TASKS.md'],
   detect: (file, text) => /\.(?:md|markdown)$/i.test(file) && (text.trim() === '' || isTasksDocument(text)),
   companionFiles: () => [],
   viewFiles: ({ entry }) => [entry, progressFileOf(entry)],

@@ -17,7 +17,6 @@ import { writeBoardStatus } from './todo-board-status.ts';
 
 export const todoBoardFormat: BacklogFormat = {
   name: 'todo-board',
-  places: ['.claude/pr/**/todo.md'],
   detect(file, text) {
     const isPlace = /(?:^|\/)\.claude\/pr\/(?:.+\/)?todo\.md$/i.test(file);
     if (!/\.(?:md|markdown)$/i.test(file)) return false;

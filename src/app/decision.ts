@@ -27,7 +27,7 @@ export async function decideTask(
 ): Promise<'recorded' | 'handed-over'> {
   refuseUnfit(state, task, decision);
   const body: EventBody = { type: 'task.decided', task, decision, reason, by: userName() };
-  if (workerOf(project) !== undefined) {
+  if ((await workerOf(project)) !== undefined) {
     postToInbox(project.places.journalFile, loaded.plan.name, body, systemClock.now());
     return 'handed-over';
   }

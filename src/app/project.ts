@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { inspectCheckout, locateRepository, type Checkout } from '../adapters/git/checkout.ts';
-import { openJournalReader } from '../adapters/journal-sqlite/sqlite-journal.ts';
 import { isAlive } from '../adapters/process/process-table.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { indexOf, type Plan, type PlanFormat } from '../domain/plan.ts';
@@ -10,6 +9,7 @@ import { foldAll } from '../domain/fold.ts';
 import type { RunState } from '../domain/run-state.ts';
 import { Speller } from '../planning/spelling.ts';
 import type { PlanFault } from '../planning/plan-fault.ts';
+import type { JournalReader } from '../ports/journal.ts';
 import { readPlan, type LoadedPlan } from '../planning/read-plan.ts';
 import { loadConfig, type Config } from './config.ts';
 import { placesOf, type Places } from './places.ts';
@@ -64,9 +64,8 @@ export async function loadPlan(project: Project, choice: BacklogChoice): Promise
  * The run of a plan as the journal has it, without taking the lease; undefined when nothing has been run yet.
  * Cheap when there is no journal. Throws JOURNAL-DAMAGED or JOURNAL-NEWER.
  */
-export function readRun(project: Project, plan: string): RunState | undefined {
-  const { journalFile } = project.places;
-  const journal = openJournalReader(journalFile, existsSync(journalFile));
+export async function readRun(project: Project, plan: string): Promise<RunState | undefined> {
+  const journal = await openForReading(project);
   if (journal === undefined) return undefined;
   try {
     const state = foldAll(journal.readEvents(plan));
@@ -77,9 +76,8 @@ export function readRun(project: Project, plan: string): RunState | undefined {
 }
 
 /** The living process that holds the lease of this repository, if there is one. */
-export function workerOf(project: Project): ProcessIdentity | undefined {
-  const { journalFile } = project.places;
-  const journal = openJournalReader(journalFile, existsSync(journalFile));
+export async function workerOf(project: Project): Promise<ProcessIdentity | undefined> {
+  const journal = await openForReading(project);
   if (journal === undefined) return undefined;
   try {
     const owner = journal.owner();
@@ -87,6 +85,13 @@ export function workerOf(project: Project): ProcessIdentity | undefined {
   } finally {
     journal.close();
   }
+}
+
+/** The store and the event schemas are loaded only where there is a journal to be read. */
+async function openForReading({ places }: Project): Promise<JournalReader | undefined> {
+  if (!existsSync(places.journalFile)) return undefined;
+  const { openJournalReader } = await import('../adapters/journal-sqlite/sqlite-journal.ts');
+  return openJournalReader(places.journalFile, true);
 }
 
 /** Throws UNKNOWN-TASK, naming the closest ids. */

@@ -61,9 +61,10 @@ export async function runPlan(
   const integrationRef = `refs/heads/pawl/${loaded.plan.name}`;
   for (const warning of await checkGit(checkout, config, loaded, integrationRef, wishes))
     observer.onWarning(warning);
-  const findings = await checkPlan(root, loaded, readRun(project, loaded.plan.name), config, wishes);
+  const before = await readRun(project, loaded.plan.name);
+  const findings = await checkPlan(root, loaded, before, config, wishes);
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
-  for (const warning of planWarnings(project, loaded)) observer.onWarning(warning);
+  for (const warning of planWarnings(project, loaded, before)) observer.onWarning(warning);
   const policy = policyOf(config, withBatch(wishes, loaded));
   const agent = await readyAgent(project, policy.agent);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
@@ -87,9 +88,8 @@ export async function runPlan(
   });
 }
 
-function planWarnings(project: Project, loaded: LoadedPlan): readonly string[] {
+function planWarnings(project: Project, loaded: LoadedPlan, before: RunState | undefined): readonly string[] {
   const gates = gatesOf(project.config, project.root);
-  const before = readRun(project, loaded.plan.name);
   return [
     ...(gates.length === 0
       ? ['WARN::NO-GATES: no gate is configured: whatever an agent commits will land']

@@ -43,7 +43,7 @@ export async function survey(project: Project, choice: BacklogChoice): Promise<r
     surveyBacklog(backlog),
     ...surveyGates(project),
     ...(await surveyAgents(project)),
-    ...surveyJournal(project),
+    ...(await surveyJournal(project)),
     ...surveyDisk(project),
     {
       subject: 'sandbox',
@@ -138,9 +138,9 @@ async function surveyAgents(project: Project): Promise<readonly Finding[]> {
   });
 }
 
-function surveyJournal(project: Project): readonly Finding[] {
+async function surveyJournal(project: Project): Promise<readonly Finding[]> {
   const { journalFile } = project.places;
-  const worker = workerOf(project);
+  const worker = await workerOf(project);
   const journal = openJournalReader(journalFile, existsSync(journalFile));
   if (journal === undefined) return [{ subject: 'journal', status: 'ok', message: 'none yet' }];
   try {

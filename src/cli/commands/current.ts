@@ -21,9 +21,9 @@ export interface Current {
 export async function readCurrent(context: CommandContext): Promise<Current> {
   const project = await openProject(context.folder);
   const loaded = await loadPlan(project, context);
-  const run = readRun(project, loaded.plan.name);
+  const run = await readRun(project, loaded.plan.name);
   const state = withPlan(run, loaded.plan);
-  const isAtWork = workerOf(project) !== undefined;
+  const isAtWork = (await workerOf(project)) !== undefined;
   if (!isAtWork && run !== undefined) endSession(state);
   const refusal = isAtWork ? undefined : await lookAtHolds(state, project, loaded);
   return { project, loaded, state, begun: run !== undefined, refusal, now: Date.now() };

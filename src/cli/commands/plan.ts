@@ -21,7 +21,7 @@ export interface PlanOptions {
 export async function planCommand(context: CommandContext, options: PlanOptions): Promise<Output> {
   const project = await openProject(context.folder);
   const loaded = await loadPlan(project, context);
-  const state = readRun(project, loaded.plan.name);
+  const state = await readRun(project, loaded.plan.name);
   if (options.graph !== undefined) return drawPlan(loaded, state, options.graph);
   if (options.lint === true) return lintOutput(loaded, context);
   const now = Date.now();
@@ -46,7 +46,7 @@ export async function planCommand(context: CommandContext, options: PlanOptions)
 async function findingsOf(
   project: Awaited<ReturnType<typeof openProject>>,
   loaded: LoadedPlan,
-  state: ReturnType<typeof readRun>,
+  state: RunState | undefined,
 ): Promise<PlanFindings | PawlError> {
   try {
     return await checkPlan(project.root, loaded, state, project.config, {});

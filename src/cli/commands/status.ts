@@ -20,7 +20,7 @@ export async function statusCommand(context: CommandContext, watch: boolean): Pr
   if (watch && !context.json && process.stdout.isTTY) current = await follow(context, current);
   const { state, now, project, loaded } = current;
   const pulse = pulseOf(state, now);
-  const worker = workerOf(project);
+  const worker = await workerOf(project);
   const line =
     worker === undefined
       ? 'No process is working on it.'
@@ -49,7 +49,7 @@ async function follow(context: CommandContext, first: Current): Promise<Current>
   };
   process.once('SIGINT', stop);
   try {
-    while (workerOf(current.project) !== undefined) {
+    while ((await workerOf(current.project)) !== undefined) {
       const model = boardOf(current.state, new Map(), Date.now());
       screen.draw(
         renderBoard(model, {

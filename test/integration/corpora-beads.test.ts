@@ -1,30 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test, type TestContext } from 'vitest';
-import type { TaskId } from '../../src/domain/ids.ts';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
-import type { RunView, ViewStatus } from '../../src/domain/view.ts';
+import { describe, expect, test } from 'vitest';
 import { beadsFormat } from '../../src/planning/formats/beads.ts';
-import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
+import { singleFile } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
+import { collected, statusAsRead, writtenBack } from '../rig/corpora.ts';
 
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
 const file = '.beads/issues.jsonl';
-
-interface Sample {
-  readonly name: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext, format: string): readonly Sample[] {
-  const folder = path.join(corpora, format);
-  if (!existsSync(folder)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${folder})`);
-    context.skip();
-  }
-  return readdirSync(folder).map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') }));
-}
 
 interface Issue {
   readonly id: string;
@@ -40,36 +21,9 @@ function issuesOf(text: string): readonly Issue[] {
     .map((line) => JSON.parse(line) as Issue);
 }
 
-function viewStatusOf(declared: DeclaredStatus): ViewStatus {
-  if (declared === 'in-progress') return 'running';
-  return declared === 'needs-re-verification' ? 'stale' : declared;
-}
-
-function write(text: string, statuses: Iterable<readonly [string, ViewStatus]>): string {
-  const tasks = [...statuses].map(([id, status]) => ({
-    id: id as TaskId,
-    status,
-    criteriaDone: [],
-    criteriaRemaining: [],
-    filesModified: [],
-  }));
-  const at = '2026-03-02T10:30:00Z';
-  const view: RunView = { planHash: '', at, startedAt: at, complete: false, parallel: true, tasks };
-  const plan = { name: 'p', title: '', format: beadsFormat.name, file, hash: '', tasks: [] };
-  const texts = new Map([[file, text]]);
-  const backlog = { entry: file, files: [file] };
-  const [result] = beadsFormat.writeBack({ backlog, plan, facts: undefined, texts, view });
-  if (result === undefined || 'problem' in result) throw new Error(`not written: ${result?.problem}`);
-  return result.text;
-}
-
-function said(draft: Draft): readonly (readonly [string, ViewStatus])[] {
-  return draft.tasks.map(({ id, declared }) => [id, viewStatusOf(declared)]);
-}
-
 describe('the beads files that were really worked with', () => {
   test('all are known, and read without a fault', (context) => {
-    for (const { text } of samplesOf(context, 'beads')) {
+    for (const { text } of collected(context, 'beads')) {
       expect(beadsFormat.detect(file, text)).toBe(true);
       const draft = beadsFormat.read(singleFile(file, text));
       expect([...draft.diagnostics, ...validateDraft(draft, file).diagnostics]).toEqual([]);
@@ -77,7 +31,7 @@ describe('the beads files that were really worked with', () => {
   });
 
   test('every issue that is work is a task on its line, and every blocker is among its dependencies', (context) => {
-    for (const { text } of samplesOf(context, 'beads')) {
+    for (const { text } of collected(context, 'beads')) {
       const issues = issuesOf(text).filter(({ status }) => status !== 'tombstone');
       const parents = new Set(
         issues.flatMap(({ dependencies = [] }) =>
@@ -97,19 +51,19 @@ describe('the beads files that were really worked with', () => {
   });
 
   test('statuses that are as they were leave every byte as it was', (context) => {
-    for (const { text } of samplesOf(context, 'beads')) {
+    for (const { text } of collected(context, 'beads')) {
       for (const variant of [text, `\uFEFF${text.replaceAll('\n', '\r\n')}`, text.trimEnd()]) {
-        expect(write(variant, said(beadsFormat.read(singleFile(file, variant))))).toBe(variant);
+        expect(writtenBack(beadsFormat, { file, text: variant })).toBe(variant);
       }
     }
   });
 
   test('a change of one status differs in that line, in that status only, and can be undone', (context) => {
-    for (const { text } of samplesOf(context, 'beads')) {
+    for (const { text } of collected(context, 'beads')) {
       const draft = beadsFormat.read(singleFile(file, text));
       for (const { id, line, declared } of draft.tasks) {
         const isClosed = declared === 'completed';
-        const after = write(text, [[id, isClosed ? 'pending' : 'completed']]);
+        const after = writtenBack(beadsFormat, { file, text }, { [id]: isClosed ? 'pending' : 'completed' });
         const [before, now] = [text, after].map((one) => one.split('\n')) as [string[], string[]];
         const old = before[line - 1]!;
         const expected = isClosed
@@ -118,13 +72,16 @@ describe('the beads files that were really worked with', () => {
               .replace(/"status":"\w+"/, '"status":"closed"')
               .replace(/("updated_at":"[^"]*")/, '$1,"closed_at":"2026-03-02T10:30:00Z"');
         expect(now).toEqual(before.with(line - 1, expected));
-        if (!isClosed) expect(write(after, [[id, viewStatusOf(declared)]])).toBe(text);
+        if (!isClosed)
+          expect(writtenBack(beadsFormat, { file, text: after }, { [id]: statusAsRead(declared) })).toBe(
+            text,
+          );
       }
     }
   });
 
   test('mangled, none makes the reader or the writer throw, and every place they name is in the file', (context) => {
-    const samples = samplesOf(context, 'beads').map(({ text }) => text);
+    const samples = collected(context, 'beads').map(({ text }) => text);
     const put = [
       '',
       '\n',
@@ -156,7 +113,7 @@ describe('the beads files that were really worked with', () => {
           expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1);
         }
         if (faults.every(({ severity }) => severity === 'warning'))
-          expect(write(text, said(draft))).toBe(text);
+          expect(writtenBack(beadsFormat, { file, text }, {}, draft)).toBe(text);
       }),
       { numRuns: 200 },
     );
@@ -164,17 +121,12 @@ describe('the beads files that were really worked with', () => {
 });
 
 test('no file of another format is taken for one of beads', (context) => {
-  const folders = existsSync(corpora)
-    ? readdirSync(corpora, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    : [];
-  for (const { name: folder } of folders.length === 0 ? [{ name: 'beads' }] : folders) {
-    for (const { name, text } of samplesOf(context, folder)) {
-      expect([name, beadsFormat.detect(name, text)]).toEqual([name, folder === 'beads']);
-      if (folder === 'beads') continue;
-      expect(beadsFormat.detect('tasks.jsonl', text)).toBe(false);
-      // Read by force, it does no harm either.
-      const draft = beadsFormat.read(singleFile(file, text));
-      expect(draft.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
-    }
+  for (const { format, name, text } of collected(context)) {
+    expect([name, beadsFormat.detect(name, text)]).toEqual([name, format === 'beads']);
+    if (format === 'beads') continue;
+    expect(beadsFormat.detect('tasks.jsonl', text)).toBe(false);
+    // Read by force, it does no harm either.
+    const draft = beadsFormat.read(singleFile(file, text));
+    expect(draft.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
   }
 });

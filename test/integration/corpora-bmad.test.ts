@@ -1,48 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { expect, test, type TestContext } from 'vitest';
+import { expect, test } from 'vitest';
 import { bmadFormat } from '../../src/planning/formats/bmad.ts';
 import { folderOf, singleFile } from '../../src/planning/formats/format.ts';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
 import type { ViewStatus } from '../../src/domain/view.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { check, viewOf } from '../unit/planning/plan-texts.ts';
-
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-interface Sample {
-  readonly repo: string;
-  /** As the repository has it. */
-  readonly file: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext): readonly Sample[] {
-  const index = path.join(corpora, 'index.json');
-  if (!existsSync(index)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${corpora})`);
-    context.skip();
-  }
-  const entries = JSON.parse(readFileSync(index, 'utf8')) as readonly {
-    readonly format: string;
-    readonly file: string;
-    readonly repo: string;
-    readonly path: string;
-  }[];
-  return entries
-    .filter(({ format, file }) => format === 'bmad-story' && existsSync(path.join(corpora, file)))
-    .map(({ file, repo, path: original }) => ({
-      repo,
-      file: original,
-      text: readFileSync(path.join(corpora, file), 'utf8'),
-    }));
-}
-
-function viewStatusOf(declared: DeclaredStatus): ViewStatus {
-  if (declared === 'in-progress') return 'running';
-  return declared === 'needs-re-verification' ? 'stale' : declared;
-}
+import { collected, statusAsRead, type Sample } from '../rig/corpora.ts';
 
 function written({ file, text }: Pick<Sample, 'file' | 'text'>, status: ViewStatus): string {
   const { plan } = check(bmadFormat, file, text);
@@ -59,7 +22,7 @@ function written({ file, text }: Pick<Sample, 'file' | 'text'>, status: ViewStat
 }
 
 test('every collected story is one, with its number, its criteria and what there is to do', (context) => {
-  for (const { file, text } of samplesOf(context)) {
+  for (const { file, text } of collected(context, 'bmad-story')) {
     expect([file, bmadFormat.detect(file, text)]).toEqual([file, true]);
     const { plan, report } = check(bmadFormat, file, text);
     expect(report).not.toContain(' error ');
@@ -81,7 +44,10 @@ test('every collected story is one, with its number, its criteria and what there
 });
 
 test('the stories of one folder of a repository follow each other within their epics', (context) => {
-  const folders = Map.groupBy(samplesOf(context), ({ repo, file }) => `${repo}:${folderOf(file)}`);
+  const folders = Map.groupBy(
+    collected(context, 'bmad-story'),
+    ({ repo, file }) => `${repo}:${folderOf(file)}`,
+  );
   for (const [entry, stories] of folders) {
     const files = new Map(stories.map(({ file, text }) => [file, text]));
     const { file, text } = stories[0]!;
@@ -95,10 +61,10 @@ test('the stories of one folder of a repository follow each other within their e
 });
 
 test('the collected stories come back byte for byte when nothing has changed, and differ in their status when it has', (context) => {
-  for (const sample of samplesOf(context)) {
+  for (const sample of collected(context, 'bmad-story')) {
     const { plan } = check(bmadFormat, sample.file, sample.text);
     const { declared, specHash } = plan.tasks[0]!;
-    expect(written(sample, viewStatusOf(declared))).toBe(sample.text);
+    expect(written(sample, statusAsRead(declared))).toBe(sample.text);
     const after = written(sample, 'running');
     const lines = sample.text.split('\n');
     const changed = after.split('\n').filter((line, at) => line !== lines[at]);
@@ -111,19 +77,15 @@ test('the collected stories come back byte for byte when nothing has changed, an
 });
 
 test('no collected backlog of another format is taken for a story, nor does one make it throw', (context) => {
-  samplesOf(context);
-  for (const folder of readdirSync(corpora, { withFileTypes: true })) {
-    if (!folder.isDirectory() || folder.name === 'bmad-story') continue;
-    for (const name of readdirSync(path.join(corpora, folder.name))) {
-      const text = readFileSync(path.join(corpora, folder.name, name), 'utf8');
-      expect([name, bmadFormat.detect(name, text)]).toEqual([name, false]);
-      bmadFormat.read(singleFile(name, text));
-    }
+  for (const { format, name, text } of collected(context)) {
+    if (format === 'bmad-story') continue;
+    expect([name, bmadFormat.detect(name, text)]).toEqual([name, false]);
+    bmadFormat.read(singleFile(name, text));
   }
 });
 
 test('collected stories that were cut and disturbed are read without throwing, and written only where they change', (context) => {
-  const samples = samplesOf(context);
+  const samples = collected(context, 'bmad-story');
   fc.assert(
     fc.property(
       fc.constantFrom(...samples),
@@ -143,7 +105,7 @@ test('collected stories that were cut and disturbed are read without throwing, a
         const { draft, plan } = check(bmadFormat, file, text);
         bmadFormat.detect(file, text);
         if (plan.tasks.length === 0) return;
-        expect(written({ file, text }, viewStatusOf(draft.tasks[0]!.declared))).toBe(text);
+        expect(written({ file, text }, statusAsRead(draft.tasks[0]!.declared))).toBe(text);
       },
     ),
     { numRuns: 120 },

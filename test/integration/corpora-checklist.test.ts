@@ -1,67 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test, type TestContext } from 'vitest';
-import type { TaskId } from '../../src/domain/ids.ts';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
-import type { TaskView, ViewStatus } from '../../src/domain/view.ts';
+import { describe, expect, test } from 'vitest';
 import { checklistFormat } from '../../src/planning/formats/checklist.ts';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-interface Sample {
-  readonly name: string;
-  /** Where the file stood in its repository. */
-  readonly file: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext, isOwn = true): readonly Sample[] {
-  const index = path.join(corpora, 'index.json');
-  if (!existsSync(index)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${corpora})`);
-    context.skip();
-  }
-  const entries = JSON.parse(readFileSync(index, 'utf8')) as { format: string; file: string; path: string }[];
-  return entries.flatMap(({ format, file, path: place }) => {
-    const stored = path.join(corpora, file);
-    if ((format === 'checklist') !== isOwn || !existsSync(stored)) return [];
-    return [{ name: file, file: place, text: readFileSync(stored, 'utf8') }];
-  });
-}
-
-const viewStatus: Readonly<Record<DeclaredStatus, ViewStatus>> = {
-  pending: 'pending',
-  'in-progress': 'running',
-  completed: 'completed',
-  'completed-external': 'completed-external',
-  'needs-re-verification': 'stale',
-  blocked: 'blocked',
-  skipped: 'skipped',
-  abandoned: 'abandoned',
-  'externally-managed': 'externally-managed',
-};
-
-function written({ file, text }: Sample, draft: Draft, changed?: { id: string; status: ViewStatus }): string {
-  const seen = new Set<string>();
-  const tasks = draft.tasks.flatMap(({ id, declared }): TaskView[] => {
-    if (seen.has(id)) return [];
-    seen.add(id);
-    const status = id === changed?.id ? changed.status : viewStatus[declared];
-    return [{ id: id as TaskId, status, criteriaDone: [], criteriaRemaining: [], filesModified: [] }];
-  });
-  const at = '2026-03-02T10:30:00Z';
-  const [result] = checklistFormat.writeBack({
-    backlog: { entry: file, files: [file] },
-    plan: { name: 'p', title: '', format: checklistFormat.name, file, hash: '', tasks: [] },
-    facts: undefined,
-    texts: new Map([[file, text]]),
-    view: { planHash: '', at, startedAt: at, complete: false, parallel: true, tasks },
-  });
-  return result !== undefined && 'text' in result ? result.text : '';
-}
+import { collected, writtenBack, type Sample } from '../rig/corpora.ts';
 
 function read({ file, text }: Sample): Draft {
   return checklistFormat.read(singleFile(file, text));
@@ -69,18 +11,18 @@ function read({ file, text }: Sample): Draft {
 
 describe('checklists of public repositories', () => {
   test('those with boxes are known, and nothing that is not called so', (context) => {
-    const samples = samplesOf(context);
+    const samples = collected(context, 'checklist');
     const taken = samples.filter(({ file, text }) => checklistFormat.detect(file, text));
     const withBoxes = samples.filter(({ text }) => /^\s*- \[.\] /m.test(text));
     expect(taken.map(({ name }) => name)).toEqual(withBoxes.map(({ name }) => name));
-    for (const { file, text } of samplesOf(context, false)) {
+    for (const { file, text } of collected(context).filter(({ format }) => format !== 'checklist')) {
       const isCalledSo = /(?:todo|roadmap|tasks|checklist[^/]*)\.md$/i.test(file);
       if (!isCalledSo) expect(checklistFormat.detect(file, text)).toBe(false);
     }
   });
 
   test('ids survive a box that is put in front of all', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'checklist')) {
       const first = sample.text.split('\n').findIndex((line) => /^- \[.\] /.test(line));
       if (first === -1) continue;
       const text = sample.text.split('\n').toSpliced(first, 0, '- [ ] zzz brand new').join('\n');
@@ -90,7 +32,7 @@ describe('checklists of public repositories', () => {
   });
 
   test('every span lies in its text, and every id and dependency is sound or reported', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'checklist')) {
       const draft = read(sample);
       const lines = sample.text.replace(/^\uFEFF/, '').split('\n');
       const { diagnostics, tasks } = validateDraft(draft, sample.file);
@@ -108,15 +50,16 @@ describe('checklists of public repositories', () => {
   });
 
   test('the statuses that were read change no byte', (context) => {
-    for (const sample of samplesOf(context)) expect(written(sample, read(sample))).toBe(sample.text);
+    for (const sample of collected(context, 'checklist'))
+      expect(writtenBack(checklistFormat, sample)).toBe(sample.text);
   });
 
   test('a status that changes is the only thing that does', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'checklist')) {
       const before = read(sample);
       for (const task of before.tasks) {
         if (task.declared === 'completed') continue;
-        const text = written(sample, before, { id: task.id, status: 'completed' });
+        const text = writtenBack(checklistFormat, sample, { [task.id]: 'completed' }, before);
         const after = read({ ...sample, text });
         const others = (draft: Draft): unknown =>
           draft.tasks.map((one) => (one.id === task.id ? { ...one, declared: '' } : one));
@@ -128,7 +71,7 @@ describe('checklists of public repositories', () => {
   });
 
   test('torn and mixed texts are read without throwing, and are written back unchanged', (context) => {
-    const samples = samplesOf(context);
+    const samples = collected(context, 'checklist');
     const odd = [
       '\r\n',
       '\u00a0',
@@ -142,9 +85,9 @@ describe('checklists of public repositories', () => {
       '<!--',
       '|',
       '- [x] ',
-      '**Depends on**: Phase 1\\n',
-      '## Phase 1\\n',
-      '\\u2705 ',
+      '**Depends on**: Phase 1\n',
+      '## Phase 1\n',
+      '\u2705 ',
     ];
     const place = fc.nat(100_000);
     const edit = fc.tuple(place, fc.nat(60), fc.constantFrom(...odd));
@@ -160,7 +103,7 @@ describe('checklists of public repositories', () => {
         checklistFormat.detect(sample.file, text);
         const draft = read(mutated);
         validateDraft(draft, sample.file);
-        expect(written(mutated, draft)).toBe(text);
+        expect(writtenBack(checklistFormat, mutated, {}, draft)).toBe(text);
       }),
       { numRuns: 200 },
     );
@@ -168,7 +111,7 @@ describe('checklists of public repositories', () => {
 
   test('long runs of one character are read in time', () => {
     for (const part of [' ', '*', '#', '[', '(', '- [ ] ', '`', '.', 'Task 1, ', '~~', '<!--', '> ', '1.']) {
-      for (const lead of ['', '- [ ] ', '- [ ] T1', '**Depends on**: ', '## ', '- \\u2705 ']) {
+      for (const lead of ['', '- [ ] ', '- [ ] T1', '**Depends on**: ', '## ', '- \u2705 ']) {
         const text = `# Plan\n\n### Task 1: A\n\n${lead}${part.repeat(20_000)}x\n`;
         const draft = checklistFormat.read(singleFile('TODO.md', text));
         expect(draft.tasks.length).toBeLessThan(3);

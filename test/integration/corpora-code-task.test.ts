@@ -1,52 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test, type TestContext } from 'vitest';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
+import { describe, expect, test } from 'vitest';
 import type { ViewStatus } from '../../src/domain/view.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
 import { codeTaskFormat } from '../../src/planning/formats/code-task.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-import { viewOf } from '../unit/planning/plan-texts.ts';
+import { collected, writtenBack, type Sample } from '../rig/corpora.ts';
 
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-interface Sample {
-  readonly name: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext, format: string): readonly Sample[] {
-  const folder = path.join(corpora, format);
-  if (!existsSync(folder)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${folder})`);
-    context.skip();
-  }
-  return readdirSync(folder).map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') }));
-}
-
-/** A view that says what was read. */
-function statusOf(declared: DeclaredStatus): ViewStatus {
-  if (declared === 'in-progress') return 'running';
-  return declared === 'needs-re-verification' ? 'stale' : declared;
-}
-
-function write({ name, text }: Sample, changed?: ViewStatus): string {
-  const draft = codeTaskFormat.read(singleFile(name, text));
-  const { tasks } = validateDraft(draft, name);
-  const plan = { name: 'p', title: '', format: codeTaskFormat.name, file: name, hash: '', tasks };
-  const view = viewOf(
-    Object.fromEntries(tasks.map(({ id, declared }) => [id, changed ?? statusOf(declared)])),
-  );
-  const backlog = { entry: name, files: [name] };
-  const texts = new Map([[name, text]]);
-  const [written] = codeTaskFormat.writeBack({ backlog, plan, facts: undefined, texts, view });
-  return written !== undefined && 'text' in written ? written.text : 'problem';
+/** The same status for every task of it. */
+function all({ file, text }: Pick<Sample, 'file' | 'text'>, status: ViewStatus): Record<string, ViewStatus> {
+  const { tasks } = codeTaskFormat.read(singleFile(file, text));
+  return Object.fromEntries(tasks.map(({ id }) => [id, status]));
 }
 
 describe('the code tasks that were really worked with', () => {
   test('are all known and read, each with its title and criteria and no error', (context) => {
-    const samples = samplesOf(context, 'code-task');
+    const samples = collected(context, 'code-task');
     for (const { name, text } of samples) {
       expect(codeTaskFormat.detect(name, text)).toBe(true);
       const draft = codeTaskFormat.read(singleFile(name, text));
@@ -61,7 +29,7 @@ describe('the code tasks that were really worked with', () => {
   });
 
   test('every reference of a file that stands alone is listed', (context) => {
-    const named = samplesOf(context, 'code-task').flatMap(({ name, text }) =>
+    const named = collected(context, 'code-task').flatMap(({ name, text }) =>
       codeTaskFormat.read(singleFile(name, text)).diagnostics.flatMap(({ message }) => {
         const reference = /^(\S+) (?:is not open|is only mentioned)/.exec(message)?.[1];
         return reference === undefined ? [] : [reference];
@@ -86,9 +54,9 @@ describe('the code tasks that were really worked with', () => {
   });
 
   test('come back byte for byte, and change in their status alone', (context) => {
-    for (const sample of samplesOf(context, 'code-task')) {
-      expect(write(sample)).toBe(sample.text);
-      const edited = write(sample, 'running').split('\n');
+    for (const sample of collected(context, 'code-task')) {
+      expect(writtenBack(codeTaskFormat, sample)).toBe(sample.text);
+      const edited = writtenBack(codeTaskFormat, sample, all(sample, 'running')).split('\n');
       const differing = sample.text.split('\n').filter((line, at) => line !== edited[at]);
       const hasPlace = sample.text.startsWith('---');
       expect(differing.map((line) => /^status: \w+$/.test(line))).toEqual(hasPlace ? [true] : []);
@@ -96,7 +64,7 @@ describe('the code tasks that were really worked with', () => {
   });
 
   test('are read without a throw however they are cut and mixed', (context) => {
-    const pieces = samplesOf(context, 'code-task').flatMap(({ text }) => text.split(/(?<=\n)/));
+    const pieces = collected(context, 'code-task').flatMap(({ text }) => text.split(/(?<=\n)/));
     const piece = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...pieces) },
       fc.constantFrom(
@@ -115,13 +83,13 @@ describe('the code tasks that were really worked with', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 80 }), fc.boolean(), (parts, crlf) => {
         const text = parts.join('').replace(/\r?\n/g, crlf ? '\r\n' : '\n');
-        const sample = { name: 'x.code-task.md', text };
-        codeTaskFormat.detect(sample.name, text);
-        const { diagnostics, tasks } = codeTaskFormat.read(singleFile(sample.name, text));
+        const sample = { file: 'x.code-task.md', text };
+        codeTaskFormat.detect(sample.file, text);
+        const { diagnostics, tasks } = codeTaskFormat.read(singleFile(sample.file, text));
         const lines = text.split('\n').length;
         for (const { line } of [...diagnostics, ...tasks]) expect(line).toBeLessThanOrEqual(lines);
-        expect(write(sample)).toBe(text);
-        write(sample, 'completed');
+        expect(writtenBack(codeTaskFormat, sample)).toBe(text);
+        writtenBack(codeTaskFormat, sample, all(sample, 'completed'));
       }),
       { numRuns: 300 },
     );

@@ -1,46 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { expect, test, type TestContext } from 'vitest';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
-import type { ViewStatus } from '../../src/domain/view.ts';
+import { expect, test } from 'vitest';
 import { singleFile } from '../../src/planning/formats/format.ts';
 import { kiroFormat } from '../../src/planning/formats/kiro.ts';
-import { check, viewOf } from '../unit/planning/plan-texts.ts';
+import { check } from '../unit/planning/plan-texts.ts';
+import { collected, writtenBack } from '../rig/corpora.ts';
 
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
 const file = '.kiro/specs/sample/tasks.md';
 
-interface Sample {
-  readonly name: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext, folder: string): readonly Sample[] {
-  const at = path.join(corpora, folder);
-  if (!existsSync(at)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${at})`);
-    context.skip();
-  }
-  return readdirSync(at).map((name) => ({ name, text: readFileSync(path.join(at, name), 'utf8') }));
-}
-
-function viewStatusOf(declared: DeclaredStatus): ViewStatus {
-  if (declared === 'in-progress') return 'running';
-  return declared === 'needs-re-verification' ? 'stale' : declared;
-}
-
-function written(text: string, statuses: Readonly<Record<string, ViewStatus>>): string {
-  const { plan } = check(kiroFormat, file, text);
-  const backlog = { entry: file, files: [file] };
-  const view = viewOf(statuses);
-  const texts = new Map([[file, text]]);
-  const [result] = kiroFormat.writeBack({ backlog, plan, facts: undefined, texts, view });
-  return result !== undefined && 'text' in result ? result.text : 'problem';
-}
-
 test('every collected Kiro task list is a valid plan with all its numbered boxes', (context) => {
-  for (const { name, text } of samplesOf(context, 'kiro')) {
+  for (const { name, text } of collected(context, 'kiro')) {
     expect(kiroFormat.detect(name, text)).toBe(true);
     const { draft, report, plan } = check(kiroFormat, file, text);
     expect(report).not.toContain(' error ');
@@ -59,20 +27,18 @@ test('every collected Kiro task list is a valid plan with all its numbered boxes
 });
 
 test('the collected task lists come back byte for byte when nothing has changed', (context) => {
-  for (const { text } of samplesOf(context, 'kiro')) {
-    const { plan } = check(kiroFormat, file, text);
-    const same = Object.fromEntries(plan.tasks.map(({ id, declared }) => [id, viewStatusOf(declared)]));
-    expect(written(text, same)).toBe(text);
+  for (const { text } of collected(context, 'kiro')) {
+    expect(writtenBack(kiroFormat, { file, text })).toBe(text);
   }
 });
 
 test('a change of one task changes marks only, and is read again as that change', (context) => {
-  for (const { text } of samplesOf(context, 'kiro')) {
+  for (const { text } of collected(context, 'kiro')) {
     const { plan } = check(kiroFormat, file, text);
     const lines = text.split('\n');
     for (const { id, declared } of plan.tasks) {
       const wanted = declared === 'completed' ? 'pending' : 'completed';
-      const after = written(text, { [id]: wanted });
+      const after = writtenBack(kiroFormat, { file, text }, { [id]: wanted });
       const changed = after.split('\n').filter((line, at) => line !== lines[at]);
       expect(after).toHaveLength(text.length);
       // Its own box, and at most those of its parent and of the checkpoint that it was the last task before.
@@ -88,18 +54,15 @@ test('a change of one task changes marks only, and is read again as that change'
 });
 
 test('no collected backlog of another format is taken for a Kiro task list, nor does one make it throw', (context) => {
-  samplesOf(context, 'kiro');
-  for (const folder of readdirSync(corpora, { withFileTypes: true })) {
-    if (!folder.isDirectory() || folder.name === 'kiro') continue;
-    for (const { name, text } of samplesOf(context, folder.name)) {
-      expect([name, kiroFormat.detect(name, text)]).toEqual([name, false]);
-      kiroFormat.read(singleFile(name, text));
-    }
+  for (const { format, name, text } of collected(context)) {
+    if (format === 'kiro') continue;
+    expect([name, kiroFormat.detect(name, text)]).toEqual([name, false]);
+    kiroFormat.read(singleFile(name, text));
   }
 });
 
 test('collected task lists that were cut, repeated and disturbed are read without throwing', (context) => {
-  const texts = samplesOf(context, 'kiro').map(({ text }) => text);
+  const texts = collected(context, 'kiro').map(({ text }) => text);
   fc.assert(
     fc.property(
       fc.constantFrom(...texts),
@@ -114,10 +77,9 @@ test('collected task lists that were cut, repeated and disturbed are read withou
           text = text.slice(0, at) + insert + text.slice(at + length);
         }
         const { draft } = check(kiroFormat, file, text);
-        const same = Object.fromEntries(draft.tasks.map(({ id, declared }) => [id, viewStatusOf(declared)]));
         // Of two tasks with one number the first is written.
         if (new Set(draft.tasks.map(({ id }) => id)).size === draft.tasks.length)
-          expect(written(text, same)).toBe(text);
+          expect(writtenBack(kiroFormat, { file, text })).toBe(text);
       },
     ),
     { numRuns: 120 },

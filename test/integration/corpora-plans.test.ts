@@ -1,6 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../src/domain/graph.ts';
 import { renderDiagnostics, type Diagnostic } from '../../src/planning/diagnostic.ts';
 import { readTaskState } from '../../src/planning/formats/task-state.ts';
@@ -8,17 +6,7 @@ import { manifestFormat } from '../../src/planning/formats/manifest.ts';
 import { tasksMdFormat } from '../../src/planning/formats/tasks-md.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-function filesOf(context: TestContext, format: string): readonly { name: string; text: string }[] {
-  const folder = path.join(corpora, format);
-  if (!existsSync(folder)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${folder})`);
-    context.skip();
-  }
-  return readdirSync(folder).map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') }));
-}
+import { collected } from '../rig/corpora.ts';
 
 interface Manifest {
   readonly tasks: readonly { readonly task_id: string; readonly depends_on_tasks: readonly string[] }[];
@@ -36,7 +24,7 @@ function faultsOf(name: string, text: string, format = manifestFormat): readonly
 
 describe('the manifests that were really worked with', () => {
   test('those with the circle of four tasks are refused with its whole path, the others are read', (context) => {
-    const outcomes = filesOf(context, 'vtm')
+    const outcomes = collected(context, 'vtm')
       .filter(({ text }) => isManifest(text))
       .map(({ name, text }) => {
         // The circle is known from the file itself: T01 depends on T04 where it is there.
@@ -59,7 +47,7 @@ describe('the manifests that were really worked with', () => {
   });
 
   test('every task and every dependency of a file is in its plan', (context) => {
-    for (const { name, text } of filesOf(context, 'vtm').filter((file) => isManifest(file.text))) {
+    for (const { name, text } of collected(context, 'vtm').filter((file) => isManifest(file.text))) {
       const { tasks } = JSON.parse(text) as Manifest;
       const draft = manifestFormat.read(singleFile(name, text));
       expect(draft.tasks.map(({ id }) => id)).toEqual(tasks.map(({ task_id }) => task_id));
@@ -71,7 +59,7 @@ describe('the manifests that were really worked with', () => {
   });
 
   test('a plan without a circle has a topological order, although the file is in another', (context) => {
-    for (const { name, text } of filesOf(context, 'vtm').filter((file) => isManifest(file.text))) {
+    for (const { name, text } of collected(context, 'vtm').filter((file) => isManifest(file.text))) {
       if (faultsOf(name, text).length > 0) continue;
       const { tasks } = validateDraft(manifestFormat.read(singleFile(name, text)), name);
       const plan = { name: 'p', title: '', format: 'manifest', file: name, hash: '', tasks } as const;
@@ -83,7 +71,7 @@ describe('the manifests that were really worked with', () => {
   });
 
   test('every recorded state is read, word for word', (context) => {
-    for (const { name, text } of filesOf(context, 'vtm').filter((file) => !isManifest(file.text))) {
+    for (const { name, text } of collected(context, 'vtm').filter((file) => !isManifest(file.text))) {
       const { tasks } = JSON.parse(text) as { tasks: Record<string, { status: string }> };
       const { claims, diagnostics } = readTaskState(name, text);
       expect(diagnostics).toEqual([]);
@@ -96,7 +84,7 @@ describe('the manifests that were really worked with', () => {
 
 describe('files that are called TASKS.md', () => {
   test('those of another format are not taken for this one, and read as this one they do no harm', (context) => {
-    for (const { name, text } of filesOf(context, 'tasks-md')) {
+    for (const { name, text } of collected(context, 'tasks-md')) {
       expect(tasksMdFormat.detect(name, text)).toBe(/^#{2,6} (?:\*\*)?[TF]-\d/m.test(text));
       const faults = faultsOf(name, text, tasksMdFormat);
       expect(faults.some(({ severity }) => severity === 'error')).toBe(true);
@@ -106,19 +94,12 @@ describe('files that are called TASKS.md', () => {
 });
 
 test('no collected backlog of any format makes a reader throw, and every place it names is in the file', (context) => {
-  if (!existsSync(corpora)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${corpora})`);
-    context.skip();
-  }
-  const folders = readdirSync(corpora, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const folder of folders) {
-    for (const { name, text } of filesOf(context, folder.name)) {
-      for (const format of [manifestFormat, tasksMdFormat]) {
-        const lines = text.replace(/^\uFEFF/, '').split('\n');
-        for (const { line, column } of faultsOf(name, text, format)) {
-          expect(line).toBeLessThanOrEqual(lines.length);
-          expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1);
-        }
+  for (const { name, text } of collected(context)) {
+    for (const format of [manifestFormat, tasksMdFormat]) {
+      const lines = text.replace(/^\uFEFF/, '').split('\n');
+      for (const { line, column } of faultsOf(name, text, format)) {
+        expect(line).toBeLessThanOrEqual(lines.length);
+        expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1);
       }
     }
   }

@@ -1,73 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
-import { expect, test, type TestContext } from 'vitest';
-import type { DeclaredStatus, Plan } from '../../src/domain/plan.ts';
-import type { TaskId } from '../../src/domain/ids.ts';
-import type { RunView, ViewStatus } from '../../src/domain/view.ts';
+import { expect, test } from 'vitest';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
 import { ralphPrdFormat } from '../../src/planning/formats/ralph-prd.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
+import { collected, writeBack, writtenBack, type Sample } from '../rig/corpora.ts';
 
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-interface Sample {
-  readonly name: string;
-  readonly text: string;
-}
-
-function samples(context: TestContext, folder = 'ralph-prd'): readonly Sample[] {
-  const place = path.join(corpora, folder);
-  if (!existsSync(place)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${place})`);
-    context.skip();
-  }
-  return readdirSync(place).map((name) => ({ name, text: readFileSync(path.join(place, name), 'utf8') }));
-}
-
-const read = ({ name, text }: Sample): Draft => ralphPrdFormat.read(singleFile(name, text));
-
-const views: Readonly<Record<DeclaredStatus, ViewStatus>> = {
-  pending: 'pending',
-  'in-progress': 'running',
-  completed: 'completed',
-  'completed-external': 'completed-external',
-  'needs-re-verification': 'stale',
-  blocked: 'blocked',
-  skipped: 'skipped',
-  abandoned: 'abandoned',
-  'externally-managed': 'externally-managed',
-};
-
-function written(
-  { name, text }: Sample,
-  draft: Draft,
-  changes: Readonly<Record<string, ViewStatus>>,
-): string {
-  const plan = { name: 'p', title: '', format: ralphPrdFormat.name, file: name, hash: '', tasks: [] } as Plan;
-  const view: RunView = {
-    planHash: '',
-    at: '2026-03-02T10:30:00Z',
-    startedAt: '2026-03-01T08:00:00Z',
-    complete: false,
-    parallel: true,
-    tasks: draft.tasks.map(({ id, declared }) => ({
-      id: id as TaskId,
-      status: changes[id] ?? views[declared],
-      criteriaDone: [],
-      criteriaRemaining: [],
-      filesModified: [],
-    })),
-  };
-  const [result] = ralphPrdFormat.writeBack({
-    backlog: { entry: name, files: [name] },
-    plan,
-    facts: undefined,
-    texts: new Map([[name, text]]),
-    view,
-  });
-  return 'text' in result! ? result.text : `! ${result!.problem}`;
-}
+const read = ({ name, text }: Pick<Sample, 'name' | 'text'>): Draft =>
+  ralphPrdFormat.read(singleFile(name, text));
 
 interface Written {
   readonly priority?: number;
@@ -76,7 +15,7 @@ interface Written {
 }
 
 test('every story and every criterion of a collected file is in its draft', (context) => {
-  for (const sample of samples(context)) {
+  for (const sample of collected(context, 'ralph-prd')) {
     const root = JSON.parse(sample.text) as readonly Written[] | { readonly userStories: readonly Written[] };
     const stories = 'userStories' in root ? root.userStories : root;
     const { tasks, diagnostics } = read(sample);
@@ -89,7 +28,7 @@ test('every story and every criterion of a collected file is in its draft', (con
 });
 
 test('every collected file is a plan in which each story waits for the one of the priority before', (context) => {
-  for (const sample of samples(context)) {
+  for (const sample of collected(context, 'ralph-prd')) {
     const draft = read(sample);
     const { tasks, diagnostics } = validateDraft(draft, sample.name);
     expect(diagnostics).toEqual([]);
@@ -100,13 +39,13 @@ test('every collected file is a plan in which each story waits for the one of th
 });
 
 test('statuses as they were read change no byte, and another one changes only its own value', (context) => {
-  for (const sample of samples(context)) {
+  for (const sample of collected(context, 'ralph-prd')) {
     const draft = read(sample);
-    expect(written(sample, draft, {})).toBe(sample.text);
+    expect(writtenBack(ralphPrdFormat, sample, {}, draft)).toBe(sample.text);
     for (const { id, declared, line } of draft.tasks) {
       const before = sample.text.split('\n');
       const next = declared === 'completed' ? 'pending' : 'completed';
-      const after = written(sample, draft, { [id]: next }).split('\n');
+      const after = writtenBack(ralphPrdFormat, sample, { [id]: next }, draft).split('\n');
       const changed = before.flatMap((text, at) => (text === after[at] ? [] : [at]));
       expect(after).toHaveLength(before.length);
       expect(changed).toHaveLength(1);
@@ -120,20 +59,16 @@ test('statuses as they were read change no byte, and another one changes only it
 });
 
 test('no other collected backlog is taken for a list of stories', (context) => {
-  samples(context);
-  const folders = readdirSync(corpora, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const folder of folders) {
-    for (const { name, text } of samples(context, folder.name)) {
-      // Samples of `prd.json.example` have their last part only.
-      expect(ralphPrdFormat.detect(name.replace(/\.example$/, '.json'), text), name).toBe(
-        folder.name === 'ralph-prd',
-      );
-    }
+  for (const { format, name, text } of collected(context)) {
+    // Samples of `prd.json.example` have their last part only.
+    expect(ralphPrdFormat.detect(name.replace(/\.example$/, '.json'), text), name).toBe(
+      format === 'ralph-prd',
+    );
   }
 });
 
-test('collected files with random damage are read and written without an exception', (context) => {
-  const small = samples(context).filter(({ text }) => text.length < 100_000);
+test('collected files with random damage are read without an exception, and written as they were or not at all', (context) => {
+  const small = collected(context, 'ralph-prd').filter(({ text }) => text.length < 100_000);
   const damage = fc.tuple(
     fc.double({ min: 0, max: 1, noNaN: true }),
     fc.nat(40),
@@ -149,7 +84,9 @@ test('collected files with random damage are read and written without an excepti
       ralphPrdFormat.detect(name, damaged);
       const draft = read({ name, text: damaged });
       validateDraft(draft, name);
-      expect(written({ name, text: damaged }, draft, {})).toBeTypeOf('string');
+      const written = writeBack(ralphPrdFormat, { file: name, text: damaged }, {}, draft);
+      // Refused, or as it was.
+      if ('text' in written) expect(written.text).toBe(damaged);
     }),
     { numRuns: 150 },
   );

@@ -1,67 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test, type TestContext } from 'vitest';
-import type { TaskId } from '../../src/domain/ids.ts';
-import type { DeclaredStatus } from '../../src/domain/plan.ts';
-import type { TaskView, ViewStatus } from '../../src/domain/view.ts';
+import { describe, expect, test } from 'vitest';
 import { superpowersFormat } from '../../src/planning/formats/superpowers.ts';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-
-const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
-
-interface Sample {
-  readonly name: string;
-  /** Where the file stood in its repository. */
-  readonly file: string;
-  readonly text: string;
-}
-
-function samplesOf(context: TestContext, isOwn = true): readonly Sample[] {
-  const index = path.join(corpora, 'index.json');
-  if (!existsSync(index)) {
-    console.warn(`skipped: the collected backlogs are not at hand (${corpora})`);
-    context.skip();
-  }
-  const entries = JSON.parse(readFileSync(index, 'utf8')) as { format: string; file: string; path: string }[];
-  return entries.flatMap(({ format, file, path: place }) => {
-    const stored = path.join(corpora, file);
-    if ((format === 'superpowers-plan') !== isOwn || !existsSync(stored)) return [];
-    return [{ name: file, file: place, text: readFileSync(stored, 'utf8') }];
-  });
-}
-
-const viewStatus: Readonly<Record<DeclaredStatus, ViewStatus>> = {
-  pending: 'pending',
-  'in-progress': 'running',
-  completed: 'completed',
-  'completed-external': 'completed-external',
-  'needs-re-verification': 'stale',
-  blocked: 'blocked',
-  skipped: 'skipped',
-  abandoned: 'abandoned',
-  'externally-managed': 'externally-managed',
-};
-
-function written({ file, text }: Sample, draft: Draft, changed?: { id: string; status: ViewStatus }): string {
-  const seen = new Set<string>();
-  const tasks = draft.tasks.flatMap(({ id, declared }): TaskView[] => {
-    if (seen.has(id)) return [];
-    seen.add(id);
-    const status = id === changed?.id ? changed.status : viewStatus[declared];
-    return [{ id: id as TaskId, status, criteriaDone: [], criteriaRemaining: [], filesModified: [] }];
-  });
-  const at = '2026-03-02T10:30:00Z';
-  const [result] = superpowersFormat.writeBack({
-    backlog: { entry: file, files: [file] },
-    plan: { name: 'p', title: '', format: superpowersFormat.name, file, hash: '', tasks: [] },
-    facts: undefined,
-    texts: new Map([[file, text]]),
-    view: { planHash: '', at, startedAt: at, complete: false, parallel: true, tasks },
-  });
-  return result !== undefined && 'text' in result ? result.text : '';
-}
+import { collected, writtenBack, type Sample } from '../rig/corpora.ts';
 
 function read({ file, text }: Sample): Draft {
   return superpowersFormat.read(singleFile(file, text));
@@ -69,22 +12,24 @@ function read({ file, text }: Sample): Draft {
 
 describe('superpowers plans of public repositories', () => {
   test('those with tasks are known from their content, and no file of another format is', (context) => {
-    const taken = samplesOf(context).filter(({ file, text }) => superpowersFormat.detect(file, text));
+    const taken = collected(context, 'superpowers-plan').filter(({ file, text }) =>
+      superpowersFormat.detect(file, text),
+    );
     // A numbered file without task headings is a plan only when it says what it depends on; others are overviews.
-    const withTasks = samplesOf(context).filter((sample) => {
+    const withTasks = collected(context, 'superpowers-plan').filter((sample) => {
       const isNumbered = /^\d{1,3}-/.test(path.basename(sample.file));
       return read(sample).tasks.length > 0 && (!isNumbered || /^\*\*Dependencies:\*\*/m.test(sample.text));
     });
     expect(taken.map(({ name }) => name)).toEqual(withTasks.map(({ name }) => name));
     expect(taken.length).toBeGreaterThan(20);
-    const foreign = samplesOf(context, false).filter(({ file, text }) =>
-      superpowersFormat.detect(file, text),
-    );
+    const foreign = collected(context)
+      .filter(({ format }) => format !== 'superpowers-plan')
+      .filter(({ file, text }) => superpowersFormat.detect(file, text));
     expect(foreign).toEqual([]);
   });
 
   test('every task heading outside of fences is a task', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'superpowers-plan')) {
       let fence = '';
       const headings = sample.text.split(/\r?\n/).filter((line) => {
         const mark = /^\s*(`{3,}|~{3,})(.*)$/.exec(line);
@@ -99,7 +44,7 @@ describe('superpowers plans of public repositories', () => {
   });
 
   test('every span lies in its text, and every id and dependency is sound or reported', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'superpowers-plan')) {
       const draft = read(sample);
       const lines = sample.text.replace(/^\uFEFF/, '').split('\n');
       const { diagnostics, tasks } = validateDraft(draft, sample.file);
@@ -117,15 +62,16 @@ describe('superpowers plans of public repositories', () => {
   });
 
   test('the statuses that were read change no byte', (context) => {
-    for (const sample of samplesOf(context)) expect(written(sample, read(sample))).toBe(sample.text);
+    for (const sample of collected(context, 'superpowers-plan'))
+      expect(writtenBack(superpowersFormat, sample)).toBe(sample.text);
   });
 
   test('a status that changes is the only thing that does', (context) => {
-    for (const sample of samplesOf(context)) {
+    for (const sample of collected(context, 'superpowers-plan')) {
       const before = read(sample);
       for (const task of before.tasks) {
         if (task.declared === 'completed') continue;
-        const text = written(sample, before, { id: task.id, status: 'completed' });
+        const text = writtenBack(superpowersFormat, sample, { [task.id]: 'completed' }, before);
         const after = read({ ...sample, text });
         const others = (draft: Draft): unknown =>
           draft.tasks.map((one) => (one.id === task.id ? { ...one, declared: '' } : one));
@@ -137,7 +83,7 @@ describe('superpowers plans of public repositories', () => {
   });
 
   test('torn and mixed texts are read without throwing, and are written back unchanged', (context) => {
-    const samples = samplesOf(context);
+    const samples = collected(context, 'superpowers-plan');
     const odd = [
       '\r\n',
       '\u00a0',
@@ -150,7 +96,7 @@ describe('superpowers plans of public repositories', () => {
       '\ud800',
       '<!--',
       '|',
-      '### Task 1: A\\n',
+      '### Task 1: A\n',
       'Consumes: Task 2',
       '**Depends on:** 3',
     ];
@@ -168,7 +114,7 @@ describe('superpowers plans of public repositories', () => {
         superpowersFormat.detect(sample.file, text);
         const draft = read(mutated);
         validateDraft(draft, sample.file);
-        expect(written(mutated, draft)).toBe(text);
+        expect(writtenBack(superpowersFormat, mutated, {}, draft)).toBe(text);
       }),
       { numRuns: 200 },
     );

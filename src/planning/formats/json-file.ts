@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../util/result.ts';
-import { errorAt, type Diagnostic, type Span } from '../diagnostic.ts';
+import { errorAt, warningAt, type Diagnostic, type Span } from '../diagnostic.ts';
 import { findJsonFault, Positions, type JsonSpan } from '../json-text.ts';
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -23,7 +23,35 @@ export function parseJson(file: string, text: string): Result<unknown, Diagnosti
 
 /** The place of a stretch of text; of several lines the first one. */
 export function spanOf(file: string, text: string, positions: Positions, { start, end }: JsonSpan): Span {
-  const lineEnd = text.indexOf('\n', start);
-  const last = lineEnd === -1 ? end : Math.min(end, lineEnd);
-  return { file, ...positions.at(start), length: Math.max(1, text.slice(start, last).trimEnd().length) };
+  // Cut first: in a file without line breaks the next one would be looked for to the file's end.
+  const [line = ''] = text.slice(start, end).split('\n', 1);
+  return { file, ...positions.at(start), length: Math.max(1, line.trimEnd().length) };
+}
+
+/** The faults of a JSON file while it is read. */
+export class JsonFaults {
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly file: string;
+  private readonly text: string;
+  private readonly positions: Positions;
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.text = text;
+    this.positions = new Positions(text);
+  }
+
+  /** Where a stretch of the text is. */
+  at(span: JsonSpan): Span {
+    return spanOf(this.file, this.text, this.positions, span);
+  }
+
+  report(severity: 'error' | 'warning', span: JsonSpan, message: string, hint?: string): void {
+    const place = this.at(span);
+    this.diagnostics.push(
+      severity === 'error'
+        ? errorAt(place, 'PLAN-BAD-FIELD', message, hint)
+        : warningAt(place, message, hint),
+    );
+  }
 }

@@ -4,12 +4,12 @@
  */
 import type { Risk, Size } from '../../domain/plan.ts';
 import type { ViewStatus } from '../../domain/view.ts';
-import { errorAt, warningAt, type Diagnostic, type Span } from '../diagnostic.ts';
-import { elementsOf, Positions, skipSpace, type JsonSpan } from '../json-text.ts';
+import type { Span } from '../diagnostic.ts';
+import { elementsOf, skipSpace, type JsonSpan } from '../json-text.ts';
 import { applyEdits, type TextEdit } from '../lines.ts';
 import type { BacklogFormat, Draft, DraftTask, FormatInput, Place } from './format.ts';
 import type { ViewText, WriteBackInput } from './format.ts';
-import { isRecord, parseJson, spanOf } from './json-file.ts';
+import { isRecord, JsonFaults, parseJson } from './json-file.ts';
 import * as json from './json-record.ts';
 import * as shape from './ralph-prd-shape.ts';
 import { statusWordsOf, storyEdits } from './ralph-prd-write.ts';
@@ -41,27 +41,26 @@ interface Edge {
 class RalphReader {
   private readonly file: string;
   private readonly text: string;
-  private readonly positions: Positions;
-  private readonly diagnostics: Diagnostic[] = [];
+  private readonly faults: JsonFaults;
   private stories: readonly shape.Story[] = [];
   private edges: readonly (readonly Edge[])[] = [];
 
   constructor({ file, text }: FormatInput) {
     this.file = file;
     this.text = text;
-    this.positions = new Positions(text);
+    this.faults = new JsonFaults(file, text);
   }
 
   read(): Draft {
     const parsed = parseJson(this.file, this.text);
     if (!parsed.ok) {
-      this.diagnostics.push(parsed.error);
+      this.faults.diagnostics.push(parsed.error);
       return this.draft([], 'User stories');
     }
     const list = shape.storyList(this.text);
     if (list === undefined) {
       const at = skipSpace(this.text, 0);
-      this.report(
+      this.faults.report(
         'error',
         { start: at, end: at + 1 },
         'there is no list of stories: "userStories" is missing',
@@ -70,7 +69,7 @@ class RalphReader {
     }
     const { stories, faults } = shape.storiesOf(this.text, list);
     this.stories = stories;
-    for (const { span, message } of faults) this.report('error', span, message);
+    for (const { span, message } of faults) this.faults.report('error', span, message);
     const isExplicit = stories.some(({ record }) => record.member(...shape.dependencyKeys) !== undefined);
     this.edges = isExplicit ? stories.map((story) => this.named(story)) : this.ordered();
     return this.draft(
@@ -83,7 +82,7 @@ class RalphReader {
     return {
       title,
       tasks,
-      diagnostics: this.diagnostics,
+      diagnostics: this.faults.diagnostics,
       facts: undefined,
       locate: (task, place) => this.locate(task, place),
     };
@@ -119,7 +118,7 @@ class RalphReader {
       if (id === '' && !isList) return [];
       if (id !== undefined) return [{ id, span: inner! }];
       const kind = json.kindOf(json.parseSpan(this.text, span));
-      this.report('error', span, `a dependency is the id of a story, not ${kind}`);
+      this.faults.report('error', span, `a dependency is the id of a story, not ${kind}`);
       return [];
     });
   }
@@ -127,11 +126,11 @@ class RalphReader {
   private task(story: shape.Story, at: number): DraftTask {
     const { id, idSpan, record } = story;
     const { declared, odd } = shape.statusOf(record);
-    if (odd !== undefined) this.report('warning', record.member(odd.key) ?? idSpan, odd.message);
+    if (odd !== undefined) this.faults.report('warning', record.member(odd.key) ?? idSpan, odd.message);
     const written = record.value('acceptanceCriteria', 'acceptance_criteria');
     const scope = json.filesOf(record.value('files', 'fileScope', 'file_scope'));
     for (const path of scope.outside) {
-      this.report('warning', idSpan, `${json.clip(path)} lies outside the repository`);
+      this.faults.report('warning', idSpan, `${json.clip(path)} lies outside the repository`);
     }
     const title = json.oneLine(record.prose('title', 'name')) || json.clip(shape.titleOf(record)) || id;
     const routing = record.value('routing');
@@ -159,7 +158,7 @@ class RalphReader {
       testFiles: [],
       gapCodes: [],
       declared,
-      line: this.positions.at(idSpan.start).line,
+      line: this.faults.at(idSpan).line,
     };
   }
 
@@ -170,7 +169,7 @@ class RalphReader {
     const rank = priorityWords.indexOf(value.trim().toLowerCase());
     if (rank === -1) {
       const message = `"${json.clip(value)}" is no priority; read as medium, and last in the order`;
-      this.report('warning', record.member('priority')!, message, 'a number, or high, medium or low');
+      this.faults.report('warning', record.member('priority')!, message, 'a number, or high, medium or low');
     }
     return rank === 0 || rank === 1 ? 'High' : rank === 3 ? 'Low' : 'Medium';
   }
@@ -178,21 +177,7 @@ class RalphReader {
   private locate(task: number, place: Place): Span {
     const idSpan = this.stories[task]?.idSpan ?? { start: 0, end: 1 };
     const edge = place.field === 'dependency' ? this.edges[task]?.[place.index] : undefined;
-    return this.span(edge?.span ?? idSpan);
-  }
-
-  private span(span: JsonSpan): Span {
-    // Cut at its end, because a line of a file without line breaks is searched to the file's end.
-    return spanOf(this.file, this.text.slice(0, span.end), this.positions, span);
-  }
-
-  private report(severity: 'error' | 'warning', span: JsonSpan, message: string, hint?: string): void {
-    const place = this.span(span);
-    this.diagnostics.push(
-      severity === 'error'
-        ? errorAt(place, 'PLAN-BAD-FIELD', message, hint)
-        : warningAt(place, message, hint),
-    );
+    return this.faults.at(edge?.span ?? idSpan);
   }
 }
 

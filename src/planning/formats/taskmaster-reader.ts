@@ -1,10 +1,10 @@
 /** Reads the tasks of the current tag of a Task Master file. */
 import type { DeclaredStatus, Risk, Size } from '../../domain/plan.ts';
-import { errorAt, warningAt, type Diagnostic, type Span } from '../diagnostic.ts';
-import { elementsOf, Positions, type JsonSpan } from '../json-text.ts';
+import { warningAt, type Span } from '../diagnostic.ts';
+import { elementsOf, type JsonSpan } from '../json-text.ts';
 import { didYouMean } from '../spelling.ts';
 import type { Draft, DraftTask, FormatInput, Place } from './format.ts';
-import { isRecord, parseJson, spanOf } from './json-file.ts';
+import { isRecord, JsonFaults, parseJson } from './json-file.ts';
 import * as json from './json-record.ts';
 import type { Edge } from './taskmaster-circles.ts';
 import { readEdges } from './taskmaster-edges.ts';
@@ -16,8 +16,7 @@ export class TaskmasterReader {
   private readonly text: string;
   private readonly companions: FormatInput['companions'];
   private readonly stateFile: string;
-  private readonly positions: Positions;
-  private readonly diagnostics: Diagnostic[] = [];
+  private readonly faults: JsonFaults;
   private entries: readonly shape.Entry[] = [];
   private edges: readonly (readonly Edge[])[] = [];
   private readonly summaries = new Map<number, string>();
@@ -28,22 +27,22 @@ export class TaskmasterReader {
     this.text = text;
     this.companions = companions;
     this.stateFile = stateFile;
-    this.positions = new Positions(text);
+    this.faults = new JsonFaults(file, text);
   }
 
   read(): Draft {
     const parsed = parseJson(this.file, this.text);
     if (!parsed.ok) {
-      this.diagnostics.push(parsed.error);
+      this.faults.diagnostics.push(parsed.error);
       return this.draft([], 'Task Master tasks');
     }
     const list = this.chosenList();
     if (list === undefined) return this.draft([], 'Task Master tasks');
     const { entries, faults } = shape.entriesOf(this.text, list.span);
     this.entries = entries;
-    for (const { span, message } of faults) this.report('error', span, message);
+    for (const { span, message } of faults) this.faults.report('error', span, message);
     this.edges = readEdges(this.text, entries, (severity, span, message) =>
-      this.report(severity, span, message),
+      this.faults.report(severity, span, message),
     );
     const declared: DeclaredStatus[] = [];
     const risks: Risk[] = [];
@@ -60,7 +59,7 @@ export class TaskmasterReader {
     return {
       title,
       tasks,
-      diagnostics: this.diagnostics,
+      diagnostics: this.faults.diagnostics,
       facts: undefined,
       locate: (task, place) => this.locate(task, place),
     };
@@ -79,7 +78,7 @@ export class TaskmasterReader {
     const start: JsonSpan = { start: 0, end: 1 };
     const { lists, hidden } = shape.taggedLists(this.text);
     if (hidden !== undefined) {
-      this.report(
+      this.faults.report(
         'warning',
         hidden,
         'this list is not read: the tag "master" is',
@@ -94,7 +93,7 @@ export class TaskmasterReader {
         wanted,
         lists.map(({ tag }) => tag),
       );
-      this.report(
+      this.faults.report(
         'warning',
         lists[0]!.span,
         `there is no tag "${json.clip(wanted)}", which state.json names`,
@@ -111,7 +110,7 @@ export class TaskmasterReader {
         lists.length === 0
           ? 'there is no list of tasks: neither "tasks" nor a tag that has them'
           : `which of the tags ${listed(others)} is meant is not said`;
-      this.report(
+      this.faults.report(
         'error',
         lists[0]?.span ?? start,
         message,
@@ -119,7 +118,7 @@ export class TaskmasterReader {
       );
     } else if (others.length > 0) {
       const message = `only the tag "${json.clip(chosen.tag)}" is read; ${listed(others)} is not`;
-      this.report(
+      this.faults.report(
         'warning',
         chosen.span,
         message,
@@ -135,7 +134,7 @@ export class TaskmasterReader {
     const parsed = parseJson(this.stateFile, text);
     if (!parsed.ok) {
       const { code: _code, severity: _severity, message, ...span } = parsed.error;
-      this.diagnostics.push(warningAt(span, `the current tag cannot be read: ${message}`));
+      this.faults.diagnostics.push(warningAt(span, `the current tag cannot be read: ${message}`));
       return undefined;
     }
     const tag = isRecord(parsed.value) ? parsed.value['currentTag'] : undefined;
@@ -148,7 +147,7 @@ export class TaskmasterReader {
       const span = entry.record.member('status')!;
       const message = `"${json.clip(said.unknown)}" is no status of Task Master; ${entry.id} is read as pending`;
       const near = didYouMean(said.unknown, status.statusWords);
-      this.report('warning', span, message, near ?? `one of ${status.statusWords.join(', ')}`);
+      this.faults.report('warning', span, message, near ?? `one of ${status.statusWords.join(', ')}`);
     }
     const above = entry.parent === undefined ? undefined : before[entry.parent];
     const counted = status.belowParent(said.declared, above);
@@ -157,7 +156,7 @@ export class TaskmasterReader {
       const parent = this.entries[entry.parent!]!;
       const word = json.oneLine(parent.record.prose('status'));
       const message = `${entry.id} is not done by itself, but ${parent.id} is ${word}, which counts`;
-      this.report('warning', entry.record.member('status') ?? entry.idSpan, message);
+      this.faults.report('warning', entry.record.member('status') ?? entry.idSpan, message);
     }
     return counted;
   }
@@ -171,7 +170,7 @@ export class TaskmasterReader {
     const risk = Object.hasOwn(risks, word) ? risks[word] : undefined;
     if (risk === undefined) {
       const message = `"${json.clip(word)}" is no priority of Task Master; read as medium`;
-      this.report('warning', member, message, `one of ${Object.keys(risks).join(', ')}`);
+      this.faults.report('warning', member, message, `one of ${Object.keys(risks).join(', ')}`);
     }
     return risk ?? 'Medium';
   }
@@ -202,7 +201,7 @@ export class TaskmasterReader {
       testFiles: [],
       gapCodes: [],
       declared,
-      line: this.positions.at(idSpan.start).line,
+      line: this.faults.at(idSpan).line,
     };
   }
 
@@ -241,7 +240,7 @@ export class TaskmasterReader {
     const scope = json.filesOf(items.filter((item) => !isRead(item)));
     for (const path of scope.outside) {
       const span = record.member('relevantFiles')!;
-      this.report('warning', span, `${json.clip(path)} lies outside the repository`);
+      this.faults.report('warning', span, `${json.clip(path)} lies outside the repository`);
     }
     return { scope: [...scope.inside, ...scope.outside], guides: json.filesOf(items.filter(isRead)).inside };
   }
@@ -251,24 +250,10 @@ export class TaskmasterReader {
     switch (place.field) {
       case 'id':
       case 'conflict':
-        return this.span(idSpan);
+        return this.faults.at(idSpan);
       case 'dependency':
-        return this.span(this.edges[task]?.[place.index]?.span ?? idSpan);
+        return this.faults.at(this.edges[task]?.[place.index]?.span ?? idSpan);
     }
-  }
-
-  private span(span: JsonSpan): Span {
-    // Cut at its end, because a line of a file without line breaks is searched to the file's end.
-    return spanOf(this.file, this.text.slice(0, span.end), this.positions, span);
-  }
-
-  private report(severity: 'error' | 'warning', span: JsonSpan, message: string, hint?: string): void {
-    const place = this.span(span);
-    this.diagnostics.push(
-      severity === 'error'
-        ? errorAt(place, 'PLAN-BAD-FIELD', message, hint)
-        : warningAt(place, message, hint),
-    );
   }
 }
 

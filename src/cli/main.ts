@@ -12,6 +12,7 @@ import { version } from './version.ts';
 /** Exit codes: 0 all done · 1 finished, some not done · 2 usage · 3 plan or config · 4 environment · 70 bug · 130 interrupted. */
 const USAGE = 2;
 const BUG = 70;
+const usageHint = 'Type `pawl help` for the commands; a backlog is named with `--backlog <path>`.';
 
 interface GlobalOptions {
   readonly json?: boolean;
@@ -49,7 +50,7 @@ function explain(error: unknown, wantsJson: boolean): number {
     if (error.exitCode === 0) return 0;
     const said = error.message.startsWith('(') ? 'no command was given' : error.message;
     const refusal = new PawlError('USAGE', said.replace(/^error: /, ''), {
-      hint: 'Type `pawl help` for the commands.',
+      hint: usageHint,
     });
     if (wantsJson) print(JSON.stringify(refusalJson(refusal), undefined, 2));
     return USAGE;
@@ -86,7 +87,7 @@ export function createProgram(done: (output: Output) => void): Command {
       new Option('--format <name>', 'its format, whatever it looks like').choices(planFormatSchema.options),
     )
     .option('-C, --cwd <folder>', 'work as if started there')
-    .showHelpAfterError('Type `pawl help` for the commands.')
+    .showHelpAfterError(usageHint)
     .exitOverride()
     .configureOutput({
       writeErr: (text) => void (process.argv.includes('--json') || process.stderr.write(text)),

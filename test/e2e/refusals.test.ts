@@ -221,6 +221,7 @@ describe('the command line', () => {
       ['run', '--parallel', 'many'],
       ['run', '--parallel', '2', '--sequential'],
       ['run', 'T-001'],
+      ['plan', 'TASKS.md'],
       ['show'],
       ['show', 'T-001', 'T-002'],
       ['plan', '--format', 'yaml'],
@@ -234,8 +235,10 @@ describe('the command line', () => {
     expect(text).toMatchObject({ exitCode: 2, stdout: '' });
     expect(text.stderr).toBe(
       "error: option '--parallel <n>' argument '0' is invalid. Give a number from 1 to 64, or auto.\n" +
-        'Type `pawl help` for the commands.\n',
+        'Type `pawl help` for the commands; a backlog is named with `--backlog <path>`.\n',
     );
+    const named = await project.run(['plan', 'TASKS.md', '--json']);
+    expect((jsonOf(named) as RefusalJson).error.hint).toContain('`--backlog <path>`');
   });
 
   test('suggests the nearest task for one that is not there', async () => {

@@ -81,9 +81,7 @@ export async function runPlan(
       hit,
       onLive: observer.onLive,
     });
-    const isNew = record.state.run === undefined;
-    begin(tools, checkout, loaded, findings.holds, policy, integrationRef, self);
-    if (isNew) await adoptLanded(tools);
+    await begin(tools, checkout, loaded, findings.holds, policy, integrationRef, self);
     return work(tools, project, checkout, loaded, stop, observer);
   });
 }
@@ -126,15 +124,16 @@ async function readyAgent(project: Project, name: string): Promise<Agent> {
 }
 
 /** Brings run, plan and session into the journal. Repeating it after a crash adds only what is missing. */
-function begin(
-  { record, hit }: RunTools,
+async function begin(
+  tools: RunTools,
   checkout: Checkout,
   loaded: LoadedPlan,
   holds: readonly Hold[],
   policy: Policy,
   integrationRef: string,
   owner: ProcessIdentity,
-): void {
+): Promise<void> {
+  const { record, hit } = tools;
   if (record.state.run === undefined) {
     const { head, branch } = checkout;
     record.record({
@@ -150,6 +149,8 @@ function begin(
     record.record({ type: 'plan.adopted', plan: loaded.plan, holds });
     hit('plan-adopted');
   }
+  // Until a first session is journalled, so that a kill in the middle of it does not leave it half done for good.
+  if (record.state.session === undefined) await adoptLanded(tools);
   record.record({ type: 'session.started', owner, policy });
   hit('session-started');
 }

@@ -52,6 +52,21 @@ test('with the damaged journal moved aside, a run builds on what is landed and d
   await expectLandedOnce(project);
 });
 
+test.for(['run-created', 'plan-adopted', 'session-started'] as const)(
+  'a run that is killed at %s after the journal was lost does not make the next one repeat what is landed',
+  async (fault) => {
+    await using project = await createScenario();
+    await project.run(['run', '--only', 'T-001,T-002']);
+    renameSync(project.journalFile, `${project.journalFile}.lost`);
+    // The statuses in the backlog go with it: only the branch still says what is landed.
+    await project.git(['checkout', '--', 'TASKS.md']);
+    expect((await project.run(['run'], { env: { PAWL_FAULT: fault } })).exitCode).not.toBe(0);
+    const run = await project.run(['run']);
+    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+    await expectLandedOnce(project);
+  },
+);
+
 test('the empty journal of a run that died while it made the file does not stop the next run', async () => {
   await using project = await createScenario();
   await project.run(['run', '--only', 'T-001']);

@@ -56,7 +56,7 @@ async function findTrailers(
   name: string,
 ): Promise<readonly { readonly commit: string; readonly value: string }[]> {
   const format = `--format=%H %(trailers:key=${name},valueonly,separator=%x2C)`;
-  const log = await git(root, ['log', '--first-parent', '--max-count=10000', format, `${base}..${tip}`]);
+  const log = await git(root, ['log', '--first-parent', format, `${base}..${tip}`]);
   return log.split('\n').flatMap((line) => {
     const [commit = '', value = ''] = line.split(' ');
     return value === '' ? [] : [{ commit, value }];

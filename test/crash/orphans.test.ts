@@ -31,10 +31,13 @@ test('an agent that is killed alone costs its attempt, not the run', async () =>
     script: { 'T-001': [[{ write: { path: 'half.txt', text: 'half\n' } }, { hang: true }], good] },
   });
   await using run = project.start(['run']);
-  const [agent] = await vi.waitFor(() => {
-    expect(agentsOf(project)).toHaveLength(1);
-    return agentsOf(project);
-  });
+  const [agent] = await vi.waitFor(
+    () => {
+      expect(agentsOf(project)).toHaveLength(1);
+      return agentsOf(project);
+    },
+    { timeout: 20_000 },
+  );
   process.kill(agent?.pid ?? 0, 'SIGKILL');
   const { exitCode, stdout } = await run.exit;
   expect(exitCode, stdout).toBe(0);

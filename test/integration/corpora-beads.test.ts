@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { beadsFormat } from '../../src/planning/formats/beads.ts';
+import { beadsFormat } from '../../src/planning/formats/beads/format.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, statusAsRead, writtenBack } from '../rig/corpora.ts';

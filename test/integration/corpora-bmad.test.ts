@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bmadFormat } from '../../src/planning/formats/bmad.ts';
+import { bmadFormat } from '../../src/planning/formats/bmad/format.ts';
 import { folderOf, singleFile } from '../../src/planning/formats/format.ts';
 import type { ViewStatus } from '../../src/domain/view.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-import { check, viewOf } from '../unit/planning/plan-texts.ts';
+import { check, viewOf } from '../unit/planning/formats/plan-texts.ts';
 import { collected, statusAsRead, type Sample } from '../rig/corpora.ts';
 
 function written({ file, text }: Pick<Sample, 'file' | 'text'>, status: ViewStatus): string {

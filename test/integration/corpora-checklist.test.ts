@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checklistFormat } from '../../src/planning/formats/checklist.ts';
+import { checklistFormat } from '../../src/planning/formats/checklist/format.ts';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writtenBack, type Sample } from '../rig/corpora.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ViewStatus } from '../../src/domain/view.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
-import { codeTaskFormat } from '../../src/planning/formats/code-task.ts';
+import { codeTaskFormat } from '../../src/planning/formats/code-task/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writtenBack, type Sample } from '../rig/corpora.ts';
 

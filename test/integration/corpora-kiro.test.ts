@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { singleFile } from '../../src/planning/formats/format.ts';
-import { kiroFormat } from '../../src/planning/formats/kiro.ts';
-import { check } from '../unit/planning/plan-texts.ts';
+import { kiroFormat } from '../../src/planning/formats/kiro/format.ts';
+import { check } from '../unit/planning/formats/plan-texts.ts';
 import { collected, writtenBack } from '../rig/corpora.ts';
 
 const file = '.kiro/specs/sample/tasks.md';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { singleFile } from '../../src/planning/formats/format.ts';
-import { openspecFormat } from '../../src/planning/formats/openspec.ts';
+import { openspecFormat } from '../../src/planning/formats/openspec/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writtenBack } from '../rig/corpora.ts';
 

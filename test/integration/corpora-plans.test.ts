@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../src/domain/graph.ts';
 import { renderDiagnostics, type Diagnostic } from '../../src/planning/diagnostic.ts';
-import { readTaskState } from '../../src/planning/formats/task-state.ts';
-import { manifestFormat } from '../../src/planning/formats/manifest.ts';
-import { tasksMdFormat } from '../../src/planning/formats/tasks-md.ts';
+import { readTaskState } from '../../src/planning/formats/manifest/task-state.ts';
+import { manifestFormat } from '../../src/planning/formats/manifest/format.ts';
+import { tasksMdFormat } from '../../src/planning/formats/tasks-md/format.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected } from '../rig/corpora.ts';

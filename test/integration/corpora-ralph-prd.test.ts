@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
-import { ralphPrdFormat } from '../../src/planning/formats/ralph-prd.ts';
+import { ralphPrdFormat } from '../../src/planning/formats/ralph-prd/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writeBack, writtenBack, type Sample } from '../rig/corpora.ts';
 

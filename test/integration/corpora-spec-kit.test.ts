@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { singleFile } from '../../src/planning/formats/format.ts';
-import { specKitFormat } from '../../src/planning/formats/spec-kit.ts';
+import { specKitFormat } from '../../src/planning/formats/spec-kit/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writtenBack } from '../rig/corpora.ts';
 

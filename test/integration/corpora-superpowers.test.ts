@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { superpowersFormat } from '../../src/planning/formats/superpowers.ts';
+import { superpowersFormat } from '../../src/planning/formats/superpowers/format.ts';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writtenBack, type Sample } from '../rig/corpora.ts';

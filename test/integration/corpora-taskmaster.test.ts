@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { singleFile, type Draft } from '../../src/planning/formats/format.ts';
-import { taskmasterFormat } from '../../src/planning/formats/taskmaster.ts';
+import { taskmasterFormat } from '../../src/planning/formats/taskmaster/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected, writeBack, writtenBack, type Sample } from '../rig/corpora.ts';
 

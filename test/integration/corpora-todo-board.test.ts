@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderDiagnostics } from '../../src/planning/diagnostic.ts';
 import { singleFile } from '../../src/planning/formats/format.ts';
-import { todoBoardFormat } from '../../src/planning/formats/todo-board.ts';
+import { todoBoardFormat } from '../../src/planning/formats/todo-board/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
 import { collected } from '../rig/corpora.ts';
 

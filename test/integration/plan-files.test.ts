@@ -6,7 +6,7 @@ import { planSchema } from '../../src/domain/plan.ts';
 import { findActivationFaults } from '../../src/planning/activation.ts';
 import { planName, readPlan, type LoadedPlan } from '../../src/planning/read-plan.ts';
 import { writeViews } from '../../src/planning/write-views.ts';
-import { viewOf } from '../unit/planning/plan-texts.ts';
+import { viewOf } from '../unit/planning/formats/plan-texts.ts';
 
 let root = '';
 

@@ -10,7 +10,7 @@ import {
   type ViewText,
 } from '../../src/planning/formats/format.ts';
 import { validateDraft } from '../../src/planning/validate.ts';
-import { viewOf } from '../unit/planning/plan-texts.ts';
+import { viewOf } from '../unit/planning/formats/plan-texts.ts';
 
 const collection = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
 

@@ -22,11 +22,11 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       'virtual-task-manifest.json',
       'backlog/virtual-task-manifest.json',
     ],
-    load: async () => (await import('./manifest.ts')).manifestFormat,
+    load: async () => (await import('./manifest/format.ts')).manifestFormat,
   },
   'tasks-md': {
     places: ['TASKS.md', 'docs/TASKS.md', 'docs/specs/TASKS.md', 'specs/TASKS.md'],
-    load: async () => (await import('./tasks-md.ts')).tasksMdFormat,
+    load: async () => (await import('./tasks-md/format.ts')).tasksMdFormat,
   },
   'code-task': {
     places: [
@@ -39,27 +39,27 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       'tasks/**/*.code-task.md',
       '*.code-task.md',
     ],
-    load: async () => (await import('./code-task.ts')).codeTaskFormat,
+    load: async () => (await import('./code-task/format.ts')).codeTaskFormat,
   },
   'spec-kit': {
     places: ['specs/*/tasks.md', '.specify/specs/*/tasks.md'],
-    load: async () => (await import('./spec-kit.ts')).specKitFormat,
+    load: async () => (await import('./spec-kit/format.ts')).specKitFormat,
   },
   kiro: {
     places: ['.kiro/specs/*/tasks.md'],
-    load: async () => (await import('./kiro.ts')).kiroFormat,
+    load: async () => (await import('./kiro/format.ts')).kiroFormat,
   },
   openspec: {
     places: ['openspec/changes/*/tasks.md'],
-    load: async () => (await import('./openspec.ts')).openspecFormat,
+    load: async () => (await import('./openspec/format.ts')).openspecFormat,
   },
   taskmaster: {
     places: ['.taskmaster/tasks/tasks.json', 'tasks/tasks.json'],
-    load: async () => (await import('./taskmaster.ts')).taskmasterFormat,
+    load: async () => (await import('./taskmaster/format.ts')).taskmasterFormat,
   },
   beads: {
     places: ['.beads/issues.jsonl', '.beads/beads.jsonl', '.beads/*.jsonl'],
-    load: async () => (await import('./beads.ts')).beadsFormat,
+    load: async () => (await import('./beads/format.ts')).beadsFormat,
   },
   bmad: {
     places: [
@@ -69,7 +69,7 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       '_bmad-output/implementation-artifacts/*.md',
       '_bmad-output/implementation-artifacts/stories/*.md',
     ],
-    load: async () => (await import('./bmad.ts')).bmadFormat,
+    load: async () => (await import('./bmad/format.ts')).bmadFormat,
   },
   superpowers: {
     places: [
@@ -78,7 +78,7 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       'docs/plans/*.md',
       'docs/plans/*/*.md',
     ],
-    load: async () => (await import('./superpowers.ts')).superpowersFormat,
+    load: async () => (await import('./superpowers/format.ts')).superpowersFormat,
   },
   'ralph-prd': {
     places: [
@@ -89,11 +89,11 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       'plans/prd.json',
       '.chief/prds/*/prd.json',
     ],
-    load: async () => (await import('./ralph-prd.ts')).ralphPrdFormat,
+    load: async () => (await import('./ralph-prd/format.ts')).ralphPrdFormat,
   },
   'todo-board': {
     places: ['.claude/pr/**/todo.md'],
-    load: async () => (await import('./todo-board.ts')).todoBoardFormat,
+    load: async () => (await import('./todo-board/format.ts')).todoBoardFormat,
   },
   gsd: {
     places: [
@@ -101,7 +101,7 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       '.gsd/milestones/*/slices/*/*-PLAN.md',
       '.gsd/milestones/*/slices/*/tasks/*-PLAN.md',
     ],
-    load: async () => (await import('./gsd.ts')).gsdFormat,
+    load: async () => (await import('./gsd/format.ts')).gsdFormat,
   },
   checklist: {
     places: [
@@ -119,6 +119,6 @@ export const backlogFormats: Readonly<Record<PlanFormat, RegisteredFormat>> = {
       '.planning/ROADMAP.md',
       '.agent/TODO.md',
     ],
-    load: async () => (await import('./checklist.ts')).checklistFormat,
+    load: async () => (await import('./checklist/format.ts')).checklistFormat,
   },
 };

@@ -5,7 +5,7 @@ import type { Diagnostic, Span } from '../diagnostic.ts';
 /**
  * A backlog format: pure functions over text. Finding, reading and writing files is done outside, once for all
  * formats; so are the checks that do not depend on the format (ids, dependencies, cycles). A new format is one
- * module that exports one of these, and one line in `formats/all.ts`.
+ * folder whose `format.ts` exports one of these, and one entry in `formats/all.ts`.
  */
 export interface BacklogFormat {
   readonly name: PlanFormat;

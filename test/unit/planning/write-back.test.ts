@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { RunView } from '../../../src/domain/view.ts';
 import type { BacklogFormat } from '../../../src/planning/formats/format.ts';
-import { manifestFormat } from '../../../src/planning/formats/manifest.ts';
-import { tasksMdFormat } from '../../../src/planning/formats/tasks-md.ts';
-import { check, viewOf } from './plan-texts.ts';
+import { manifestFormat } from '../../../src/planning/formats/manifest/format.ts';
+import { tasksMdFormat } from '../../../src/planning/formats/tasks-md/format.ts';
+import { check, viewOf } from './formats/plan-texts.ts';
 
 function written(
   format: BacklogFormat,

@@ -6,6 +6,7 @@
 import type { TaskId } from './ids.ts';
 import type { Plan, Task } from './plan.ts';
 import { taskOf } from './plan.ts';
+import { describeSpecReference } from './spec-reference.ts';
 import type { RetryContext } from './retry-context.ts';
 
 export type BriefTemplate =
@@ -60,7 +61,11 @@ function reading({ context }: Task): string {
     ['guide', context.guides],
   ];
   const lists = groups.flatMap(([name, files]) =>
-    files.length === 0 ? [] : [`Read every related ${name}:\n${files.map((file) => `- ${file}`).join('\n')}`],
+    files.length === 0
+      ? []
+      : [
+          `Read every related ${name}:\n${files.map((file) => `- ${describeSpecReference(file)}`).join('\n')}`,
+        ],
   );
   if (lists.length === 0) return '';
   return `## Mandatory before you start: read all references\n\n${lists.join('\n\n')}\n\nThere are no summaries of them here. Read them in full.`;

@@ -49,7 +49,11 @@ export const taskSchema = z
     provisional: z.boolean(),
     phase: z.string().optional(),
     slice: z.string().optional(),
-    /** Files an agent must read first. Entries that are titles and not paths stay as text. */
+    /**
+     * Files an agent must read first, or sections of them (spec-reference.ts): `specs` and `adrs` are what the task
+     * itself names as its specification, `guides` what is read with every task, by convention or as help.
+     * Entries that are titles stay as text.
+     */
     context: z
       .object({
         specs: z.array(z.string()).readonly(),
@@ -61,8 +65,13 @@ export const taskSchema = z
     testFiles: z.array(z.string()).readonly(),
     gapCodes: z.array(z.string()).readonly(),
     declared: declaredStatusSchema,
-    /** sha256 (hex) over the normalised text the task stands for; its status is not part of it. */
+    /**
+     * sha256 (hex) over the normalised text the task stands for: its own, and that of the specs and decisions it
+     * refers to. Its status is not part of it.
+     */
     specHash: z.string(),
+    /** sha256 (hex) of the text of each entry of `context` that could be read; absent where none could. */
+    references: z.record(z.string(), z.string()).readonly().optional(),
     /** Where the task stands: path relative to the repository's root, 1-based line. */
     origin: z.object({ file: z.string(), line: z.number().int().positive() }).readonly(),
   })

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Code } from '../domain/codes.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan, PlanFormat, Task } from '../domain/plan.ts';
+import { parseSpecReference } from '../domain/spec-reference.ts';
 import type { ManifestFacts } from './formats/format.ts';
 import type { LoadedPlan } from './read-plan.ts';
 import { looksLikePath } from './scope-text.ts';
@@ -303,8 +304,7 @@ class FileLookup {
   /** Whether an entry of a reading list can be read. A title that is no path is never found missing. */
   canRead(entry: string): Promise<boolean> {
     return remember(this.readable, entry, async () => {
-      // A number behind the path, or a section, is no part of it.
-      const file = entry.replace(/#.*$/, '').replace(/:\d+(?:-\d+)?$/, '');
+      const { file } = parseSpecReference(entry);
       if (!looksLikePath(file)) return true;
       if (/[*?]/.test(file)) return this.hasMatch(file);
       if (await isReadable(path.resolve(this.root, file))) return true;

@@ -1,21 +1,14 @@
 import { hash } from 'node:crypto';
-import path from 'node:path';
-import type { Plan, PlanFormat, Task } from '../domain/plan.ts';
+import type { Plan, PlanFormat } from '../domain/plan.ts';
 import { err, ok, type Result } from '../util/result.ts';
 import { countDiagnostics, type Diagnostic } from './diagnostic.ts';
 import { expandPattern, findBacklogs, type FoundBacklog } from './find-backlogs.ts';
-import {
-  folderOf,
-  type BacklogFiles,
-  type BacklogFormat,
-  type Draft,
-  type ManifestFacts,
-} from './formats/format.ts';
+import type { BacklogFiles, BacklogFormat, Draft, ManifestFacts } from './formats/format.ts';
 import { mergeDrafts, type NamedDraft } from './merge-drafts.ts';
 import type { PlanFault } from './plan-fault.ts';
-import { looksLikePath } from './scope-text.ts';
-import { readSource, statOf } from './source-file.ts';
+import { readSource } from './source-file.ts';
 import { planHash } from './spec-hash.ts';
+import { lookUpReferences } from './spec-texts.ts';
 import { validateDraft } from './validate.ts';
 
 /** A valid plan, with what is needed to show its warnings and to write statuses back. */
@@ -74,7 +67,6 @@ export async function readPlan(request: PlanRequest): Promise<Result<LoadedPlan,
   const diagnostics = [...draft.diagnostics, ...validation.diagnostics];
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return err(invalid(file, diagnostics, errors, sources));
-  const tasks = await besideBacklog(root, validation.tasks);
   const backlogs = found.value.map((one, at): LoadedBacklog => {
     const { entry, files } = one;
     const viewFiles = one.format.viewFiles(one);
@@ -87,6 +79,8 @@ export async function readPlan(request: PlanRequest): Promise<Result<LoadedPlan,
       viewFiles,
     };
   });
+  const viewFiles = [...new Set(backlogs.flatMap((one) => [...one.files, ...one.viewFiles]))];
+  const { tasks, warnings } = await lookUpReferences(root, validation.tasks, new Set(viewFiles));
   const plan: Plan = {
     name: planName(found.value),
     title: draft.title,
@@ -95,14 +89,15 @@ export async function readPlan(request: PlanRequest): Promise<Result<LoadedPlan,
     hash: planHash(tasks),
     tasks,
   };
-  const quoted = new Set(diagnostics.map((diagnostic) => diagnostic.file));
+  const said = [...diagnostics, ...warnings];
+  const quoted = new Set(said.map((diagnostic) => diagnostic.file));
   return ok({
     plan,
     backlogs,
-    warnings: diagnostics,
+    warnings: said,
     sources: new Map([...sources].filter(([name]) => quoted.has(name))),
     facts: draft.facts,
-    viewFiles: [...new Set(backlogs.flatMap((one) => [...one.files, ...one.viewFiles]))],
+    viewFiles,
   });
 }
 
@@ -171,35 +166,6 @@ function refusedManifest(
     diagnostics: [],
     sources,
   };
-}
-
-/**
- * Backlogs name specs as their writers see them, from the folder both stand in. An agent works from the root, so an
- * entry that exists there is left, and one that exists beside the task's file gets its folder. Hashes are not
- * concerned: they are over the text as written.
- */
-async function besideBacklog(root: string, tasks: readonly Task[]): Promise<readonly Task[]> {
-  const resolved = new Map<string, string>();
-  for (const { context, origin } of tasks) {
-    const folder = folderOf(origin.file);
-    if (folder === '') continue;
-    for (const entry of [...context.specs, ...context.adrs, ...context.guides]) {
-      const key = folder + entry;
-      if (resolved.has(key) || !looksLikePath(entry)) continue;
-      const isAtRoot = (await statOf(path.join(root, entry))) !== undefined;
-      const beside = path.posix.normalize(key);
-      const isBeside = !isAtRoot && (await statOf(path.join(root, beside))) !== undefined;
-      resolved.set(key, isBeside ? beside : entry);
-    }
-  }
-  if (resolved.size === 0) return tasks;
-  return tasks.map((task) => {
-    const folder = folderOf(task.origin.file);
-    const resolve = (entries: readonly string[]): readonly string[] =>
-      entries.map((entry) => resolved.get(folder + entry) ?? entry);
-    const { specs, adrs, guides } = task.context;
-    return { ...task, context: { specs: resolve(specs), adrs: resolve(adrs), guides: resolve(guides) } };
-  });
 }
 
 /** What tells each backlog apart: the folder it stands in, else its file; where that is not unique, its whole path. */

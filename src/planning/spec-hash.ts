@@ -8,7 +8,7 @@ export type TaskSpec = Pick<
 >;
 
 /**
- * sha256 (hex) over a task's text: title, description, criteria, dependencies, scope, risk, size and the files it
+ * sha256 (hex) over a task's own text: title, description, criteria, dependencies, scope, risk, size and the files it
  * must be read with. Runs of white space count as one blank, and the order of dependencies and scope does not
  * count, so that re-wrapping or sorting a backlog changes no hash. Status and place are not part of it.
  */
@@ -18,8 +18,18 @@ export function specHash(task: TaskSpec, dependencies: readonly string[]): strin
   text += listed(dependencies.toSorted()) + listed(task.scope.toSorted());
   text += ` \u0000 ${task.risk} \u0000 ${task.size}`;
   text += listed(task.context.specs) + listed(task.context.adrs) + listed(task.context.guides);
+  return hash('sha256', normaliseText(text));
+}
+
+/** A spec hash that covers what the task refers to as well: the hashes of those texts, `''` for what has none. */
+export function specHashWithReferences(own: string, references: readonly string[]): string {
+  return references.every((text) => text === '') ? own : hash('sha256', [own, ...references].join(' '));
+}
+
+/** Every run of white space as one blank, so that re-wrapping a text does not change it. */
+export function normaliseText(text: string): string {
   // Single blanks, which are nearly all white space there is, are not matched: this runs over whole backlogs.
-  return hash('sha256', text.replace(/[^\S ]\s*| \s+/g, ' '));
+  return text.replace(/[^\S ]\s*| \s+/g, ' ');
 }
 
 function listed(items: readonly string[]): string {

@@ -142,15 +142,50 @@ describe('finding a backlog', () => {
     );
   });
 
-  test('specs that stand beside a TASKS.md get its folder, and no hash depends on that', async () => {
+  test('specs that stand beside a TASKS.md get its folder', async () => {
     await write('docs/specs/TASKS.md', `${tasksMd}- **Spec reference**: data.md, 2; README.md; ghost.md\n`);
     const before = (await load()).plan;
-    expect(before.tasks[0]?.context.specs).toEqual(['data.md', 'README.md', 'ghost.md']);
-    await write('docs/specs/data.md', 'x');
+    expect(before.tasks[0]?.context.specs).toEqual(['data.md#2', 'README.md', 'ghost.md']);
+    expect(before.tasks[0]?.references).toEqual({});
+    await write('docs/specs/data.md', '# Data\n\n## 2. Rows\n');
     await write('README.md', 'x');
     const { plan } = await load();
-    expect(plan.tasks[0]?.context.specs).toEqual(['docs/specs/data.md', 'README.md', 'ghost.md']);
-    expect(plan.hash).toBe(before.hash);
+    expect(plan.tasks[0]?.context.specs).toEqual(['docs/specs/data.md#2', 'README.md', 'ghost.md']);
+    expect(Object.keys(plan.tasks[0]?.references ?? {})).toEqual(['docs/specs/data.md#2', 'README.md']);
+  });
+
+  test('the hash of a task covers the section it names, and nothing around it', async () => {
+    const backlog = `${tasksMd}- **Spec reference**: spec.md, Amounts\n- **Guides**: guide.md\n`;
+    await write('TASKS.md', backlog);
+    await write('guide.md', 'Work well.');
+    const hashWith = async (spec: string): Promise<string | undefined> => {
+      await write('spec.md', spec);
+      return (await load()).plan.tasks[0]?.specHash;
+    };
+    const spec =
+      '# Spec\n\n## Amounts\n\nAn amount is a number.\n\n### Signs\n\nNone.\n\n## Units\n\nGrams.\n';
+    const before = await hashWith(spec);
+    expect(await hashWith(spec.replace('Grams', 'Ounces'))).toBe(before);
+    expect(await hashWith(spec.replace('is a number', 'is a\n  number'))).toBe(before);
+    expect(await hashWith(spec.replace('None', 'Plus'))).not.toBe(before);
+    expect(await hashWith(spec.replace('a number', 'a fraction'))).not.toBe(before);
+    await write('guide.md', 'Work better.');
+    expect(await hashWith(spec)).toBe(before);
+  });
+
+  test('a section that is not there is said, with the one that was probably meant', async () => {
+    await write('TASKS.md', `${tasksMd}- **Spec reference**: spec.md, Amonts\n`);
+    await write('spec.md', '# Spec\n\n## Amounts\n');
+    const { warnings } = await load();
+    expect(warnings.map(({ message, hint }) => [message, hint])).toEqual([
+      ['T-001 refers to the section "Amonts" of spec.md, which has no such heading', 'did you mean Amounts?'],
+    ]);
+  });
+
+  test('no text outside the repository is read, and none that statuses are written to', async () => {
+    const specs = '../secret.md; /etc/passwd; TASKS.md';
+    await write('TASKS.md', `${tasksMd}- **Spec reference**: ${specs}\n`);
+    expect((await load()).plan.tasks[0]?.references).toEqual({});
   });
 });
 

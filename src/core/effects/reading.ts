@@ -1,5 +1,6 @@
 import type { TaskId } from '../../domain/ids.ts';
 import { taskOf } from '../../domain/plan.ts';
+import { parseSpecReference } from '../../domain/spec-reference.ts';
 import type { RunState } from '../../domain/run-state.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 
@@ -14,7 +15,9 @@ export function watchReading(
 ): { readonly notice: (event: AgentEvent) => void; readonly unread: () => readonly string[] } {
   const task = state.plan === undefined ? undefined : taskOf(state.plan, id);
   const { specs = [], adrs = [], guides = [] } = task?.context ?? {};
-  const files = [...specs, ...adrs, ...guides].filter((file) => file.includes('/') || file.endsWith('.md'));
+  const files = [
+    ...new Set([...specs, ...adrs, ...guides].map((entry) => parseSpecReference(entry).file)),
+  ].filter((file) => file.includes('/') || file.endsWith('.md'));
   const details: string[] = [];
   return {
     notice(event) {

@@ -232,8 +232,9 @@ function sourcesIn(text: string): readonly string[] {
   const found = new Set<string>();
   for (const match of text.matchAll(sourcePattern)) {
     for (const piece of (match[2] ?? match[1]!).split(/[;,]/)) {
-      const path = piece.replace(/#.*$/, '').trim();
-      if (/\.[a-z]\w{0,5}$/i.test(path) && looksLikePath(path) && !leavesRepository(path)) found.add(path);
+      const entry = piece.trim();
+      const path = entry.replace(/#.*$/, '').trim();
+      if (/\.[a-z]\w{0,5}$/i.test(path) && looksLikePath(path) && !leavesRepository(path)) found.add(entry);
     }
     if (found.size >= maxSources) break;
   }

@@ -154,9 +154,9 @@ class KiroReader {
       phase: box.heading ?? above?.title,
       slice: undefined,
       context: {
-        specs: present([`${folder}requirements.md`, `${folder}design.md`]),
+        specs: [],
         adrs: [],
-        guides: present(steeringFiles(this.file)),
+        guides: present([`${folder}requirements.md`, `${folder}design.md`, ...steeringFiles(this.file)]),
       },
       testFiles: [],
       gapCodes: [],

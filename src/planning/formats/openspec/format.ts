@@ -191,11 +191,9 @@ class OpenSpecReader {
   private context(): DraftTask['context'] {
     const folder = folderOf(this.file);
     const names = [...this.companions.keys()];
-    return {
-      specs: names.filter((name) => name.startsWith(`${folder}specs/`)),
-      adrs: [],
-      guides: names.filter((name) => name === `${folder}proposal.md` || name === `${folder}design.md`),
-    };
+    const general = names.filter((name) => name === `${folder}proposal.md` || name === `${folder}design.md`);
+    const specs = names.filter((name) => name.startsWith(`${folder}specs/`));
+    return { specs: [], adrs: [], guides: [...specs, ...general] };
   }
 
   private span({ text, line, column }: Piece): Span {

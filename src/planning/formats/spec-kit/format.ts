@@ -150,7 +150,7 @@ class SpecKitReader {
     const contracts = [...this.document.prerequisites.matchAll(/(?<![\w/])contracts\/[\w./-]*/g)].map(
       ([name]) => folder + name.replace(/[.]+$/, ''),
     );
-    return { specs: [...there(specs), ...new Set(contracts)], adrs: [], guides: there(guides) };
+    return { specs: [], adrs: [], guides: [...there(specs), ...new Set(contracts), ...there(guides)] };
   }
 
   private checkBoxes(): void {

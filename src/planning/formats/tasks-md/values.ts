@@ -212,16 +212,21 @@ export function parseReadings(field: Field): readonly string[] {
   });
 }
 
-/** `auth-api.md, Section 3` names the file `auth-api.md`; several references are separated by `;` or bullets. */
+/** `auth-api.md, Section 3` is `auth-api.md#Section 3`; several references are separated by `;` or bullets. */
 export function parseSpecReferences(field: Field): readonly string[] {
   return piecesOf(field, /^;/).flatMap(({ text }) => {
     if (noneWord.test(text)) return [];
-    const link = /^\[[^\]]*\]\(([^)]+)\)/.exec(text)?.[1];
-    const file = (link ?? text.split(/,\s|,$|\s+[>\u00a7\u2192]\s+/)[0]!)
+    const link = /^\[[^\]]*\]\(([^)]+)\)/.exec(text);
+    const [file = '', ...sections] = (link?.[1] ?? text).split(/,\s|,$|\s+[>\u00a7\u2192]\s*/);
+    const behind = link === null ? '' : text.slice(link[0].length).replace(/^[\s,>\u00a7\u2192]+/, '');
+    const name = file.replaceAll('`', '').trim();
+    const section = [...sections, behind]
+      .join(', ')
       .replaceAll('`', '')
-      .replace(/#.*$/, '')
+      .replace(/[\s,.]+$/, '')
       .trim();
-    return file === '' ? [] : [file];
+    if (name === '') return [];
+    return [section === '' || name.includes('#') ? name : `${name}#${section}`];
   });
 }
 

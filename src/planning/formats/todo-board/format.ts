@@ -55,7 +55,7 @@ class TodoBoardReader {
   private readonly board: TodoBoard;
   private readonly known: ReadonlySet<string>;
   private readonly graph: TaskGraph;
-  private readonly specs: readonly string[];
+  private readonly readings: readonly string[];
   private readonly diagnostics: Diagnostic[] = [];
   private lastAfterAll = 0;
   private readonly places: { readonly dependency: readonly Span[]; readonly conflict: readonly Span[] }[] =
@@ -68,7 +68,7 @@ class TodoBoardReader {
     const graphFile = graphFileOf(file);
     this.graph = readTaskGraph(graphFile, companions.get(graphFile), this.known);
     const design = designFileOf(file);
-    this.specs = (companions.get(design) ?? '').trim() === '' ? [] : [design];
+    this.readings = (companions.get(design) ?? '').trim() === '' ? [] : [design];
   }
 
   read(): Draft {
@@ -110,7 +110,7 @@ class TodoBoardReader {
       provisional: false,
       phase: item.section,
       slice: undefined,
-      context: { specs: this.specs, adrs: [], guides: [] },
+      context: { specs: [], adrs: [], guides: this.readings },
       testFiles: [],
       gapCodes: [],
       declared: this.declared(item),

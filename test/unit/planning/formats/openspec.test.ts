@@ -65,9 +65,12 @@ describe('reading OpenSpec', () => {
       provisional: false,
       phase: '1. Theme',
       context: {
-        specs: ['openspec/changes/add-dark-mode/specs/theme/spec.md'],
+        specs: [],
         adrs: [],
-        guides: ['openspec/changes/add-dark-mode/proposal.md'],
+        guides: [
+          'openspec/changes/add-dark-mode/specs/theme/spec.md',
+          'openspec/changes/add-dark-mode/proposal.md',
+        ],
       },
       testFiles: [],
       gapCodes: [],

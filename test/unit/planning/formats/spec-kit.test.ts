@@ -122,9 +122,9 @@ describe('reading spec-kit', () => {
       phase: 'User Story 2 - Sign in (Priority: P1) 🎯 MVP',
       slice: 'US2',
       context: {
-        specs: ['specs/001-login/spec.md', 'specs/001-login/contracts/'],
+        specs: [],
         adrs: [],
-        guides: ['specs/001-login/plan.md'],
+        guides: ['specs/001-login/spec.md', 'specs/001-login/contracts/', 'specs/001-login/plan.md'],
       },
       origin: { file, line: 33 },
     });

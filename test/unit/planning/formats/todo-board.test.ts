@@ -139,7 +139,7 @@ describe('reading a todo board', () => {
       risk: 'High',
       size: 'L',
       provisional: false,
-      context: { specs: [`${folder}design-docs.md`], adrs: [], guides: [] },
+      context: { specs: [], adrs: [], guides: [`${folder}design-docs.md`] },
       testFiles: [],
       gapCodes: [],
       declared: 'in-progress',

@@ -20,6 +20,7 @@ export interface RunWishes {
   readonly allowBranch?: boolean;
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
+  readonly onSpecChange?: Config['onSpecChange'];
 }
 
 /** Throws BLOCKED::NOT-ON-MAIN-BRANCH, BLOCKED::DIRTY-GIT-STATUS, BRANCH-NAME-TAKEN or INTEGRATION-CHECKED-OUT. */

@@ -89,6 +89,12 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Further variables of your environment that gates, set-up and agents get.'),
   views: z.boolean().default(true).describe('Write statuses back to the backlog.'),
+  onSpecChange: z
+    .enum(['sync', 'continue', 'skip'])
+    .default('sync')
+    .describe(
+      'What a run does when criteria or specifications changed: `sync` doubts what was done for the old text, `continue` does not, `skip` leaves changed tasks out of the session.',
+    ),
   strict: z.boolean().default(false).describe('Findings that hold one task refuse the whole run.'),
 });
 

@@ -11,7 +11,7 @@ import { runViewOf } from '../reporting/views.ts';
 import { systemClock, withJournal } from './open-journal.ts';
 import { workerOf, type Project } from './project.ts';
 
-export type Decision = 'retry' | 'skip';
+export type Decision = 'retry' | 'skip' | 'keep';
 
 /**
  * Records a person's decision. While a process works on the run it is handed over to that process, which takes it
@@ -51,10 +51,15 @@ function userName(): string {
 }
 
 function refuseUnfit(state: RunState, task: TaskId, decision: Decision): void {
-  const { status } = recordOf(state, task).state;
+  const { state: now, completion } = recordOf(state, task);
+  const { status } = now;
   const hint = `Type \`pawl show ${task}\`.`;
   if (status === 'running' || status === 'proven') {
     throw new PawlError('DECISION-REFUSED', `${task} is being worked on`, { hint });
+  }
+  if (decision === 'keep' && (completion === undefined || status === 'completed')) {
+    const why = status === 'completed' ? 'is completed already' : 'was never completed';
+    throw new PawlError('DECISION-REFUSED', `${task} ${why}`, { hint });
   }
   if (status === 'completed' && decision === 'skip') {
     throw new PawlError('DECISION-REFUSED', `${task} is completed`, { hint });

@@ -1,5 +1,6 @@
 /** The composition root of a run: configuration becomes adapters, adapters become tools, and core drives them. */
 import { agentConfigOf } from './config.ts';
+import { adoptPlan, describeChanges } from './adoption.ts';
 import { checkGit, checkPlan, checkSelection, describeFindings, type RunWishes } from './activation.ts';
 import { createFaultInjection } from './fault-injection.ts';
 import { checkoutOf, loadPlan, readRun, type BacklogChoice, type Project } from './project.ts';
@@ -14,13 +15,9 @@ import { drive, type DriveEnd, type StopControl } from '../core/driver.ts';
 import { RunRecord, type EventListener } from '../core/record.ts';
 import { recover, type Recovery } from '../core/recover.ts';
 import type { LiveEvent, RunTools } from '../core/tools.ts';
-import type { Hold } from '../domain/event.ts';
 import type { Policy } from '../domain/policy.ts';
 import { PawlError } from '../domain/refusal.ts';
-import type { TaskId } from '../domain/ids.ts';
-import { taskOf } from '../domain/plan.ts';
-import { isAdopted } from '../domain/fold.ts';
-import { recordOf, type RunState } from '../domain/run-state.ts';
+import type { RunState } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
 import type { Agent } from '../ports/agent.ts';
@@ -64,7 +61,8 @@ export async function runPlan(
   const before = await readRun(project, loaded.plan.name);
   const findings = await checkPlan(root, loaded, before, config, wishes);
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
-  for (const warning of planWarnings(project, loaded, before)) observer.onWarning(warning);
+  if (gatesOf(config, root).length === 0)
+    observer.onWarning('WARN::NO-GATES: no gate is configured: whatever an agent commits will land');
   const policy = policyOf(config, withBatch(wishes, loaded));
   const agent = await readyAgent(project, policy.agent);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
@@ -81,31 +79,12 @@ export async function runPlan(
       hit,
       onLive: observer.onLive,
     });
-    await begin(tools, checkout, loaded, findings.holds, policy, integrationRef, self);
+    const choice = wishes.onSpecChange ?? config.onSpecChange;
+    await begin(tools, checkout, policy, integrationRef, self, () => {
+      const changes = adoptPlan(record, loaded.plan, findings.holds, choice);
+      for (const line of describeChanges(changes, choice)) observer.onWarning(line);
+    });
     return work(tools, project, checkout, loaded, stop, observer);
-  });
-}
-
-function planWarnings(project: Project, loaded: LoadedPlan, before: RunState | undefined): readonly string[] {
-  const gates = gatesOf(project.config, project.root);
-  return [
-    ...(gates.length === 0
-      ? ['WARN::NO-GATES: no gate is configured: whatever an agent commits will land']
-      : []),
-    ...changedSinceCompletion(before, loaded).map(
-      (id) =>
-        `WARN::SPEC-CHANGED::${id}: its text changed after it was completed; \`pawl retry ${id}\` does it again`,
-    ),
-  ];
-}
-
-function changedSinceCompletion(before: RunState | undefined, { plan }: LoadedPlan): readonly TaskId[] {
-  const old = before?.plan;
-  if (before === undefined || old === undefined) return [];
-  return plan.tasks.flatMap((task) => {
-    const known = taskOf(old, task.id);
-    const completed = recordOf(before, task.id).state.status === 'completed';
-    return completed && known !== undefined && known.specHash !== task.specHash ? [task.id] : [];
   });
 }
 
@@ -127,28 +106,25 @@ async function readyAgent(project: Project, name: string): Promise<Agent> {
 async function begin(
   tools: RunTools,
   checkout: Checkout,
-  loaded: LoadedPlan,
-  holds: readonly Hold[],
   policy: Policy,
   integrationRef: string,
   owner: ProcessIdentity,
+  adopt: () => void,
 ): Promise<void> {
   const { record, hit } = tools;
   if (record.state.run === undefined) {
     const { head, branch } = checkout;
     record.record({
       type: 'run.created',
-      plan: loaded.plan.name,
+      plan: record.plan,
       base: head,
       baseBranch: branch,
       integrationRef,
     });
     hit('run-created');
   }
-  if (!isAdopted(record.state, loaded.plan, holds)) {
-    record.record({ type: 'plan.adopted', plan: loaded.plan, holds });
-    hit('plan-adopted');
-  }
+  adopt();
+  hit('plan-adopted');
   // Until a first session is journalled, so that a kill in the middle of it does not leave it half done for good.
   if (record.state.session === undefined) await adoptLanded(tools);
   record.record({ type: 'session.started', owner, policy });
@@ -177,7 +153,7 @@ async function work(
   }
   const before = countCompleted(record.state);
   const recovery = await recover(tools);
-  await catchUp(tools, checkout);
+  await catchUp(tools, checkout, observer);
   observer.onReady(record.state, recovery);
   const end = await driveWithViews(tools, stop, project.config.views ? views : undefined);
   hit('session-ending');
@@ -215,9 +191,20 @@ function countCompleted(state: RunState): number {
 }
 
 /** When the user's branch has gone ahead of everything on the integration branch, work builds on it. */
-async function catchUp({ record, repository }: RunTools, checkout: Checkout): Promise<void> {
+async function catchUp(
+  { record, repository }: RunTools,
+  checkout: Checkout,
+  observer: RunObserver,
+): Promise<void> {
   const from = record.state.integrationHead;
-  if (from === checkout.head || !(await repository.isAncestor(from, checkout.head))) return;
+  if (from === checkout.head || (await repository.isAncestor(checkout.head, from))) return;
+  if (!(await repository.isAncestor(from, checkout.head))) {
+    const branch = record.state.run?.integrationRef.replace('refs/heads/', '') ?? '';
+    observer.onWarning(
+      `WARN::BRANCH-DIVERGED: ${checkout.branch} has commits that ${branch} has not, and agents do not see them; \`pawl land\` brings the two together`,
+    );
+    return;
+  }
   const ref = record.state.run?.integrationRef ?? '';
   const moved = await repository.moveRef(ref, checkout.head, from, `pawl: follow ${checkout.branch}`);
   if (moved.ok) record.record({ type: 'integration.moved', from, to: checkout.head });

@@ -1,6 +1,7 @@
 /** The command line: words in, one command, one output, one exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
+import type { Decision } from '../app/decision.ts';
 import { translateSystemError } from '../app/system-error.ts';
 import { codes } from '../domain/codes.ts';
 import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
@@ -134,11 +135,13 @@ export function createProgram(done: (output: Output) => void): Command {
       done(await (await import('./commands/show.ts')).showCommand(contextOf(command), task));
     },
   );
-  for (const decision of ['retry', 'skip'] as const) {
-    const text =
-      decision === 'retry'
-        ? 're-open a task, with all its attempts'
-        : 'leave a task out; those that need it stay open';
+  add('sync', 'take changes of backlog and specifications into the run, keeping what is done')
+    .option('--dry-run', 'say what would follow, and write nothing')
+    .action(async (options: { dryRun?: boolean }, command: Command) => {
+      const { syncCommand } = await import('./commands/sync.ts');
+      done(await syncCommand(contextOf(command), options.dryRun === true));
+    });
+  for (const [decision, text] of decisions) {
     add(`${decision} <task>`, text)
       .option('--reason <text>', 'why; kept in the journal', '')
       .action(async (task: string, options: { reason: string }, command: Command) => {
@@ -162,6 +165,12 @@ export function createProgram(done: (output: Output) => void): Command {
   return program;
 }
 
+const decisions: readonly (readonly [Decision, string])[] = [
+  ['retry', 're-open a task, with all its attempts'],
+  ['skip', 'leave a task out; those that need it stay open'],
+  ['keep', 'let the result of a completed task stand, though its text has changed'],
+];
+
 export interface RunOptions {
   readonly parallel?: number | 'auto';
   readonly sequential?: boolean;
@@ -171,6 +180,7 @@ export interface RunOptions {
   readonly allowBranch?: boolean;
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
+  readonly onSpecChange?: 'sync' | 'continue' | 'skip';
 }
 
 function addRun(add: (usage: string, description: string) => Command, done: (output: Output) => void): void {
@@ -187,6 +197,13 @@ function addRun(add: (usage: string, description: string) => Command, done: (out
     .option('--agent <name>', 'the agent for new attempts')
     .option('--allow-branch', 'start on a branch that is not a base branch')
     .option('--allow-dirty', 'work from HEAD though the checkout has changes')
+    .addOption(
+      new Option('--on-spec-change <what>', 'when criteria or specifications have changed').choices([
+        'sync',
+        'continue',
+        'skip',
+      ]),
+    )
     .option('--strict', 'a finding that would hold one task refuses the run')
     .action(async (scale: string | undefined, options: RunOptions, command: Command) => {
       const parallel = options.sequential === true ? 1 : (scaleOf(scale) ?? options.parallel);

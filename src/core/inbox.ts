@@ -1,3 +1,4 @@
+import type { EventBody } from '../domain/event.ts';
 import { recordOf } from '../domain/run-state.ts';
 import type { RunTools } from './tools.ts';
 
@@ -8,12 +9,17 @@ import type { RunTools } from './tools.ts';
 export function applyInbox({ journal, record }: Pick<RunTools, 'journal' | 'record'>): void {
   for (const entry of journal.readInbox(record.plan)) {
     const { body } = entry;
-    if (body.type === 'task.decided' && isDecidable(record, body.task)) record.record(body);
+    if (body.type === 'task.decided' && isDecidable(record, body)) record.record(body);
     journal.removeInbox(entry.id);
   }
 }
 
-function isDecidable(record: RunTools['record'], task: Parameters<typeof recordOf>[1]): boolean {
-  const { status } = recordOf(record.state, task).state;
+function isDecidable(
+  record: RunTools['record'],
+  { task, decision }: Extract<EventBody, { type: 'task.decided' }>,
+): boolean {
+  const { state, completion } = recordOf(record.state, task);
+  const { status } = state;
+  if (decision === 'keep' && completion === undefined) return false;
   return status !== 'running' && status !== 'proven' && status !== 'completed';
 }

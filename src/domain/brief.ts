@@ -8,6 +8,7 @@ import type { Plan, Task } from './plan.ts';
 import { taskOf } from './plan.ts';
 import { describeSpecReference } from './spec-reference.ts';
 import type { RetryContext } from './retry-context.ts';
+import type { TaskRecord } from './run-state.ts';
 
 export type BriefTemplate =
   { readonly kind: 'delegation' | 'code-assist' } | { readonly kind: 'text'; readonly text: string };
@@ -19,6 +20,8 @@ export interface BriefInput {
   readonly maxAttempts: number;
   readonly gates: readonly { readonly name: string; readonly command: string }[];
   readonly retry: RetryContext | undefined;
+  /** It was completed before, at a commit that is in the checkout, and is done again for a reason. */
+  readonly again: { readonly commit: string; readonly reason: string } | undefined;
   /** Tasks this one depends on, with the files they changed, as context. */
   readonly done: readonly { readonly id: TaskId; readonly files: readonly string[] }[];
 }
@@ -26,7 +29,7 @@ export interface BriefInput {
 export function renderBrief(template: BriefTemplate, input: BriefInput): string {
   switch (template.kind) {
     case 'delegation':
-      return `${joinSections([rules(input), reading(input.task), details(input), duty(input.task), done(input), retry(input)])}\n`;
+      return `${joinSections([rules(input), reading(input.task), details(input), duty(input.task), done(input), again(input), retry(input)])}\n`;
     case 'code-assist':
       return `/code-assist\n\ntask_description: ${codeAssistDescription(input)}\nmode: auto\n`;
     case 'text':
@@ -111,6 +114,19 @@ function done({ done: finished }: BriefInput): string {
   return `## What this task builds on (already in your checkout)\n\n${lines.join('\n')}`;
 }
 
+function again({ again: before }: BriefInput): string {
+  if (before === undefined) return '';
+  const why = before.reason === '' ? '' : ` Why it is done again: ${before.reason}.`;
+  return `## It was completed before\n\nCommit ${before.commit} did this task, and is in your checkout.${why} Bring the code in line with the task as it stands above; do not start over.`;
+}
+
+/** What {@link BriefInput.again} is for a task, from what the journal knows of it. */
+export function againOf({ completion, decisions }: TaskRecord): BriefInput['again'] {
+  return completion === undefined
+    ? undefined
+    : { commit: completion.commit, reason: decisions.at(-1)?.reason ?? '' };
+}
+
 function retry({ retry: context }: BriefInput): string {
   if (context === undefined) return '';
   const { previous } = context;
@@ -145,6 +161,7 @@ function codeAssistDescription(input: BriefInput): string {
     reading(input.task),
     rules(input),
     done(input),
+    again(input),
     retry(input),
   ]);
 }
@@ -168,6 +185,7 @@ function fillIn(text: string, input: BriefInput): string {
     rules: rules(input),
     reading: reading(task),
     builds_on: done(input),
+    again: again(input),
     retry: retry(input),
   };
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);

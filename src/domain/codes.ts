@@ -171,6 +171,15 @@ const codeTable = {
     meaning: 'A task was asked for by name while a task it depends on is open.',
     next: 'Ask for the dependency too, or run without `--only`.',
   },
+  'WARN::BRANCH-DIVERGED': {
+    meaning: "The user's branch and the integration branch each have commits that the other has not.",
+    next: '`pawl land` brings the two together; until then agents work without the new commits.',
+  },
+  'BLOCKED::SPEC-CHANGED': {
+    exit: 3,
+    meaning: 'The text of a task changed, and the run was told to leave such tasks out.',
+    next: '`pawl run --on-spec-change sync` works on it by its new text.',
+  },
   'WARN::STALE-MANIFEST-HASH': {
     meaning: 'task-state.json was written for another version of the manifest.',
     next: 'Pawl goes on and writes the current hash.',
@@ -192,8 +201,12 @@ const codeTable = {
     next: 'Add scripts to package.json, or set `gates` in pawl.config.ts.',
   },
   'WARN::SPEC-CHANGED': {
-    meaning: "A task's text in the backlog changed after the task was completed.",
-    next: '`pawl retry TASK` has it done again; otherwise it stays completed.',
+    meaning: 'The criteria of a task, or the specification it refers to, changed after work was done for it.',
+    next: '`pawl run` does a stale task again; `pawl keep TASK` lets its result stand.',
+  },
+  'WARN::TASK-REMOVED': {
+    meaning: 'A task that the run knew is no longer in the backlog.',
+    next: 'Nothing is lost: what it landed, its attempts and the journal stay.',
   },
   'WARN::INCOMPLETE-CONTEXT-READ': {
     meaning: 'By its own report of tool use, the agent did not read a file it was told to read.',

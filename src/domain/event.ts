@@ -32,6 +32,11 @@ export const holdSchema = z
   .readonly();
 export type Hold = z.infer<typeof holdSchema>;
 
+const syncEffectSchema = z
+  .object({ task: taskIdSchema, effect: z.enum(['stale', 'superseded']), reason: z.string() })
+  .readonly();
+export type SyncEffect = z.infer<typeof syncEffectSchema>;
+
 export const gateRunSchema = z
   .object({
     gate: z.string(),
@@ -56,7 +61,13 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     baseBranch: z.string(),
     integrationRef: z.string(),
   }),
-  z.object({ type: z.literal('plan.adopted'), plan: planSchema, holds: z.array(holdSchema).readonly() }),
+  z.object({
+    type: z.literal('plan.adopted'),
+    plan: planSchema,
+    holds: z.array(holdSchema).readonly(),
+    /** What follows for tasks from the difference to the plan before; absent when nothing does. */
+    effects: z.array(syncEffectSchema).readonly().optional(),
+  }),
   z.object({ type: z.literal('session.started'), owner: processIdentitySchema, policy: policySchema }),
   z.object({
     type: z.literal('session.ended'),
@@ -130,7 +141,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('task.decided'),
     task: taskIdSchema,
-    decision: z.enum(['retry', 'skip']),
+    decision: z.enum(['retry', 'skip', 'keep']),
     reason: z.string(),
     by: z.string(),
   }),

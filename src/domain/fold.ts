@@ -7,8 +7,8 @@
  *    task records are replaced, never changed.
  * 3. A transition that the union in run-state.ts does not allow is a bug and throws, both halves printed.
  */
-import type { EventBody, FileChange, Hold, JournalEvent } from './event.ts';
-import { consequenceOf, type Failure } from './failure.ts';
+import type { EventBody, FileChange, Hold, JournalEvent, SyncEffect } from './event.ts';
+import { consequenceOf, type Consequence, type Failure } from './failure.ts';
 import type { DeclaredStatus, Plan } from './plan.ts';
 import {
   countedFailures,
@@ -16,7 +16,9 @@ import {
   freshRecord,
   gateKey,
   recordOf,
+  isToDo,
   type AttemptRecord,
+  type Completion,
   type RunState,
   type TaskRecord,
   type TaskState,
@@ -77,10 +79,10 @@ export function fold(state: RunState, event: JournalEvent): RunState {
       applyDecision(state, body, at);
       break;
     case 'landing.found':
-      state.tasks.set(body.task, {
-        ...recordOf(state, body.task),
-        state: { status: 'completed', commit: body.commit, by: 'pawl', at },
-      });
+      state.tasks.set(
+        body.task,
+        completed(recordOf(state, body.task), { commit: body.commit, by: 'pawl', at }),
+      );
       break;
     default:
       applyToAttempt(state, body, at);
@@ -95,11 +97,29 @@ function adoptPlan(state: RunState, body: Extract<EventBody, { type: 'plan.adopt
     const record = state.tasks.get(task.id);
     if (record !== undefined && !followsBacklog(record)) continue;
     const declared = stateDeclared(task.declared, state.integrationHead, at);
-    if (declared !== undefined)
-      state.tasks.set(task.id, { ...(record ?? freshRecord(task.id)), state: declared });
+    if (declared !== undefined) state.tasks.set(task.id, withState(record ?? freshRecord(task.id), declared));
     else if (record !== undefined && record.state.status !== 'pending')
       state.tasks.set(task.id, freshRecord(task.id));
   }
+  for (const effect of body.effects ?? []) applySync(state, effect, at);
+}
+
+function applySync(state: RunState, { task, effect, reason }: SyncEffect, at: number): void {
+  const record = recordOf(state, task);
+  const decisions = [...record.decisions, { decision: effect, reason, by: 'sync', at }];
+  const next: TaskState =
+    effect === 'stale'
+      ? { status: 'stale', reason, since: at }
+      : { status: 'abandoned', reason: `superseded: ${reason}` };
+  state.tasks.set(task, { ...record, state: next, decisions, countFrom: record.attempts.length + 1 });
+}
+
+function withState(record: TaskRecord, state: TaskState): TaskRecord {
+  return state.status === 'completed' ? completed(record, state) : { ...record, state };
+}
+
+function completed(record: TaskRecord, { commit, by, at }: Completion): TaskRecord {
+  return { ...record, state: { status: 'completed', commit, by, at }, completion: { commit, by, at } };
 }
 
 /**
@@ -168,6 +188,11 @@ function applyDecision(
   const record = recordOf(state, body.task);
   const decisions = [...record.decisions, { decision: body.decision, reason: body.reason, by: body.by, at }];
   if (record.state.status === 'running' || record.state.status === 'proven') illegal(record, body);
+  if (body.decision === 'keep') {
+    if (record.completion === undefined) illegal(record, body);
+    state.tasks.set(body.task, { ...completed(record, record.completion), decisions });
+    return;
+  }
   const next: TaskState =
     body.decision === 'retry'
       ? { status: 'pending', notBefore: 0 }
@@ -202,7 +227,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
   const running = was.status === 'running' && was.attempt === body.attempt ? was : undefined;
   switch (body.type) {
     case 'attempt.started': {
-      if (was.status !== 'pending' || body.attempt !== record.attempts.length + 1) illegal(record, body);
+      if (!isToDo(was) || body.attempt !== record.attempts.length + 1) illegal(record, body);
       const opened: AttemptRecord = {
         number: body.attempt,
         agent: body.agent,
@@ -256,15 +281,25 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
       if (was.status !== 'proven') illegal(record, body);
       state.integrationHead = body.commit;
       state.landings += 1;
-      return set(
-        { status: 'completed', commit: body.commit, by: 'pawl', at },
-        { end: { status: 'landed', commit: body.commit, at } },
+      state.tasks.set(
+        body.task,
+        withAttempt(completed(record, { commit: body.commit, by: 'pawl', at }), body.attempt, {
+          end: { status: 'landed', commit: body.commit, at },
+        }),
       );
+      return;
     case 'landing.rejected':
       if (was.status !== 'proven') illegal(record, body);
       return fail(state, record, { ...body, falseClaim: false }, {}, at);
   }
 }
+
+/** No agent is asked again for what is perhaps there already, and none is believed that it is. */
+const nothingToAdd: Consequence = {
+  type: 'block',
+  because: 'decision-needed',
+  message: 'it was completed before, and the agent found nothing to change',
+};
 
 function fail(
   state: RunState,
@@ -280,7 +315,10 @@ function fail(
     ...defined(change),
     end: { status: 'failed', failure, falseClaim, at },
   });
-  const consequence = consequenceOf(countedFailures(ended), at, policy, `${record.id}/${body.attempt}`);
+  const consequence =
+    failure.kind === 'no-change' && record.completion !== undefined
+      ? nothingToAdd
+      : consequenceOf(countedFailures(ended), at, policy, `${record.id}/${body.attempt}`);
   if (consequence.type === 'refuse-run') state.refusal = { task: record.id, failure };
   const next: TaskState =
     consequence.type === 'block'

@@ -32,6 +32,8 @@ export type TaskState =
       readonly by: 'pawl' | 'external';
       readonly at: number;
     }
+  /** Completed for a text that has changed since; what it landed stays, and what needs it waits. */
+  | { readonly status: 'stale'; readonly reason: string; readonly since: number }
   | {
       readonly status: 'blocked';
       readonly because: 'failure' | 'budget' | 'decision-needed';
@@ -69,6 +71,8 @@ export interface AttemptRecord {
   readonly end: AttemptEnd;
 }
 
+export type Completion = Omit<Extract<TaskState, { readonly status: 'completed' }>, 'status'>;
+
 export interface TaskRecord {
   readonly id: TaskId;
   readonly state: TaskState;
@@ -76,6 +80,8 @@ export interface TaskRecord {
   /** Failures before this attempt number no longer count: a person re-opened the task. */
   readonly countFrom: number;
   readonly startedAt?: number;
+  /** Its last completion, also while it is stale or worked on again. */
+  readonly completion?: Completion;
   readonly decisions: readonly {
     readonly decision: string;
     readonly reason: string;
@@ -181,10 +187,16 @@ export function isSatisfied(state: RunState, id: TaskId): boolean {
   return status === 'completed' || status === 'externally-managed';
 }
 
+/** Nobody is at it, and it is to be worked on: for the first time, or again because its text has changed. */
+export function isToDo(state: TaskState): boolean {
+  return state.status === 'pending' || state.status === 'stale';
+}
+
 /** Open: neither completed nor set aside by a person. Blocked tasks are open. */
 export function isOpen(state: TaskState): boolean {
   return (
     state.status === 'pending' ||
+    state.status === 'stale' ||
     state.status === 'running' ||
     state.status === 'proven' ||
     state.status === 'blocked'

@@ -8,7 +8,7 @@ import type { Hold } from './event.ts';
 import type { TaskId } from './ids.ts';
 import { indexOf, type Plan, type Risk, type Task } from './plan.ts';
 import type { Policy } from './policy.ts';
-import { isOpen, isSatisfied, recordOf, type RunState } from './run-state.ts';
+import { isOpen, isSatisfied, isToDo, recordOf, type RunState } from './run-state.ts';
 
 /** What a pending task waits for. `nothing`: it is ready and starts when a slot is free. */
 export type Waiting =
@@ -20,7 +20,7 @@ export type Waiting =
   | { readonly kind: 'provisional'; readonly on: readonly TaskId[] }
   | { readonly kind: 'backoff'; readonly until: number };
 
-/** `now` in ms since the epoch. The task must be pending. */
+/** `now` in ms since the epoch. The task must be pending or stale. */
 export function waitingOf(state: RunState, plan: Plan, task: Task, now: number): Waiting {
   const hold = state.holds.get(task.id);
   if (hold !== undefined) return { kind: 'held', hold };
@@ -49,7 +49,7 @@ export function readyTasks(
   policy: Pick<Policy, 'riskOrder'>,
   now: number,
 ): readonly Task[] {
-  return startable(state, plan, now).toSorted(byPriority(plan, policy));
+  return startable(state, plan, now).toSorted(byPriority(state, plan, policy));
 }
 
 /** The best of {@link readyTasks}, without sorting them all. */
@@ -59,7 +59,7 @@ export function nextReady(
   policy: Pick<Policy, 'riskOrder'>,
   now: number,
 ): Task | undefined {
-  const compare = byPriority(plan, policy);
+  const compare = byPriority(state, plan, policy);
   let best: Task | undefined;
   for (const task of startable(state, plan, now)) {
     if (best === undefined || compare(task, best) < 0) best = task;
@@ -69,29 +69,32 @@ export function nextReady(
 
 function startable(state: RunState, plan: Plan, now: number): readonly Task[] {
   return plan.tasks.filter(
-    (task) =>
-      recordOf(state, task.id).state.status === 'pending' &&
-      waitingOf(state, plan, task, now).kind === 'nothing',
+    (task) => isToDo(recordOf(state, task.id).state) && waitingOf(state, plan, task, now).kind === 'nothing',
   );
 }
 
 /**
- * Fix tasks first; then High before Medium before Low (unless `riskOrder` is off); then the longest predicted
+ * Fix tasks first; then those that are done again; then High before Medium before Low (unless `riskOrder` is off); then the longest predicted
  * remaining path; then more transitive successors; then backlog order.
  */
-function byPriority(plan: Plan, policy: Pick<Policy, 'riskOrder'>): (a: Task, b: Task) => number {
+function byPriority(
+  state: RunState,
+  plan: Plan,
+  policy: Pick<Policy, 'riskOrder'>,
+): (a: Task, b: Task) => number {
   const graph = buildGraph(plan);
   const position = positionsOf(plan);
   return (a, b) =>
-    rankOfKind(a) - rankOfKind(b) ||
+    rankOfKind(state, a) - rankOfKind(state, b) ||
     (policy.riskOrder ? rankOfRisk(a.risk) - rankOfRisk(b.risk) : 0) ||
     graph.tailMs(b.id) - graph.tailMs(a.id) ||
     graph.transitiveSuccessorCount(b.id) - graph.transitiveSuccessorCount(a.id) ||
     (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0);
 }
 
-function rankOfKind(task: Task): number {
-  return task.kind === 'fix' ? 0 : 1;
+function rankOfKind(state: RunState, { id, kind }: Task): number {
+  if (kind === 'fix') return 0;
+  return recordOf(state, id).state.status === 'stale' ? 1 : 2;
 }
 
 function rankOfRisk(risk: Risk): number {

@@ -2,7 +2,7 @@
 import { buildGraph } from '../domain/graph.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
-import { isSatisfied, recordOf, titleOf, type RunState } from '../domain/run-state.ts';
+import { isSatisfied, isToDo, recordOf, titleOf, type RunState } from '../domain/run-state.ts';
 import { waitingOf } from '../domain/schedule.ts';
 import { explainTask, isStuck, sinceWords, type Explanation } from './stall-text.ts';
 import { counted, isoTime, listed, plain } from './text.ts';
@@ -39,7 +39,7 @@ export function blockedReport(state: RunState, now: number): BlockedReport {
       title: plain(titleOf(state, task.id)),
       ...explainTask(state, task.id, now),
     });
-    const isPending = recordOf(state, task.id).state.status === 'pending';
+    const isPending = isToDo(recordOf(state, task.id).state);
     const { kind } = isPending ? waitingOf(state, plan, task, now) : { kind: 'nothing' };
     const stuck = isStuck(state, task.id);
     if (stuck || kind !== 'dependency') {
@@ -59,15 +59,15 @@ export function blockedReport(state: RunState, now: number): BlockedReport {
 
 /** Skipped tasks are no stall of their own, only for those that depend on them. */
 function isOpenAndStuck(state: RunState, id: TaskId): boolean {
-  const { status } = recordOf(state, id).state;
-  return status === 'blocked' || status === 'pending';
+  const { state: now } = recordOf(state, id);
+  return now.status === 'blocked' || isToDo(now);
 }
 
 function countHeldUp(state: RunState, plan: Plan, id: TaskId): number {
   const graph = buildGraph(plan);
   const behind = new Set(graph.successors(id));
   for (const next of behind) for (const after of graph.successors(next)) behind.add(after);
-  return [...behind].filter((other) => recordOf(state, other).state.status === 'pending').length;
+  return [...behind].filter((other) => isToDo(recordOf(state, other).state)).length;
 }
 
 /** For `pawl blocked`; without a line break at the end. */

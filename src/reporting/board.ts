@@ -6,7 +6,7 @@
 import { describeFailure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
-import { describeBlock, recordOf, titleOf, type RunState } from '../domain/run-state.ts';
+import { describeBlock, isToDo, recordOf, titleOf, type RunState } from '../domain/run-state.ts';
 import { waitingOf } from '../domain/schedule.ts';
 import { etaMs } from './eta.ts';
 import { metricsOf, type Metrics } from './metrics.ts';
@@ -173,7 +173,7 @@ function recentRow(state: RunState, id: TaskId): readonly RecentRow[] {
 
 function waitingRows(state: RunState, plan: Plan, now: number): Pick<BoardModel, 'waiting' | 'moreWaiting'> {
   const all = plan.tasks.flatMap((task) => {
-    if (recordOf(state, task.id).state.status !== 'pending') return [];
+    if (!isToDo(recordOf(state, task.id).state)) return [];
     const waiting = waitingOf(state, plan, task, now);
     return [{ task, waiting }];
   });

@@ -3,7 +3,7 @@ import { buildGraph, sizeDurationMs } from '../domain/graph.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf, type Plan } from '../domain/plan.ts';
 import { slotsFor } from '../domain/policy.ts';
-import { isSatisfied, recordOf, type RunState, type TaskRecord } from '../domain/run-state.ts';
+import { isSatisfied, isToDo, recordOf, type RunState, type TaskRecord } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
 import { endedAt } from './tally.ts';
 
@@ -62,11 +62,12 @@ function remainingWork(state: RunState, plan: Plan, scale: number, now: number):
     const task = taskOf(plan, id);
     const record = recordOf(state, id);
     const { status } = record.state;
-    if (task === undefined || (status !== 'pending' && status !== 'running' && status !== 'proven')) continue;
-    if (status === 'pending' && (state.holds.has(id) || (only !== undefined && !only.includes(id)))) continue;
+    const isWaiting = isToDo(record.state);
+    if (task === undefined || (!isWaiting && status !== 'running' && status !== 'proven')) continue;
+    if (isWaiting && (state.holds.has(id) || (only !== undefined && !only.includes(id)))) continue;
     if (!task.dependencies.every((other) => isSatisfied(state, other) || left.has(other))) continue;
     const predicted = sizeDurationMs[task.size] * scale;
-    const started = status === 'pending' ? now : (record.attempts.at(-1)?.startedAt ?? now);
+    const started = isWaiting ? now : (record.attempts.at(-1)?.startedAt ?? now);
     const expected = status === 'proven' ? 0 : predicted - Math.max(0, now - started);
     left.set(id, Math.max(predicted * LEAST_LEFT, expected));
   }

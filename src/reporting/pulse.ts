@@ -1,7 +1,7 @@
 /** The pulse: a run on one screen. Source 001, "Progress Pulse". */
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf, type Task } from '../domain/plan.ts';
-import { isOpen, lastFailure, recordOf, type RunState } from '../domain/run-state.ts';
+import { isOpen, lastFailure, isToDo, recordOf, type RunState } from '../domain/run-state.ts';
 import { buildGraph } from '../domain/graph.ts';
 import { formatAge } from '../util/duration.ts';
 import { isoTime, listed, plain } from './text.ts';
@@ -156,7 +156,7 @@ function blockersOf(state: RunState, tasks: readonly Task[]): Pulse['blockers'] 
     if (task.status === 'blocked') {
       return [{ task: id, reason: `${task.because}: ${task.message}`, since: isoTime(task.since) }];
     }
-    const hold = task.status === 'pending' ? state.holds.get(id) : undefined;
+    const hold = isToDo(task) ? state.holds.get(id) : undefined;
     return hold === undefined ? [] : [{ task: id, reason: `${hold.code}: ${hold.message}` }];
   });
 }

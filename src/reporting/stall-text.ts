@@ -34,15 +34,15 @@ export function explainTask(state: RunState, id: TaskId, now: number): Explanati
     throw new Error(`Internal error: no task ${id} to explain`);
   }
   const record = recordOf(state, id);
-  return record.state.status === 'pending'
+  return record.state.status === 'pending' || record.state.status === 'stale'
     ? explainPending(state, state.plan, task, now)
     : explainState(state, record, record.state);
 }
 
 function explainState(
   state: RunState,
-  { id, attempts }: TaskRecord,
-  now: Exclude<TaskState, { status: 'pending' }>,
+  { id, attempts, completion }: TaskRecord,
+  now: Exclude<TaskState, { status: 'pending' | 'stale' }>,
 ): Explanation {
   switch (now.status) {
     case 'running': {
@@ -64,7 +64,7 @@ function explainState(
       return {
         summary: `blocked (${now.because}): ${plain(now.message)}`,
         since: now.since,
-        next: unblock(id, now),
+        next: unblock(id, now, completion !== undefined),
       };
     case 'skipped':
     case 'abandoned':
@@ -81,7 +81,7 @@ function explainState(
 
 const NOTHING = 'Nothing.';
 
-function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>): string {
+function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>, wasCompleted: boolean): string {
   const show = `\`pawl show ${id}\` tells what happened`;
   switch (now.because) {
     case 'failure':
@@ -89,7 +89,9 @@ function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>): st
     case 'budget':
       return `Grant the agent more, then \`pawl retry ${id}\`.`;
     case 'decision-needed':
-      return `Settle it in the backlog, then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
+      return wasCompleted
+        ? `\`pawl keep ${id}\` lets its result stand; \`pawl retry ${id}\` does it again.`
+        : `Settle it in the backlog, then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
     default:
       return unreachable(now.because);
   }
@@ -101,10 +103,11 @@ function explainPending(state: RunState, plan: Plan, task: Task, now: number): E
   const failure = lastFailure(record);
   const before = failure === undefined ? '' : ` (attempt ${record.attempts.length}: ${plain(failure)})`;
   const since = pendingSince(state, record);
+  const stale = record.state.status === 'stale' ? `stale: ${plain(record.state.reason)}; ` : '';
   return {
-    summary: `${summaryOf(state, plan, waiting, now)}${before}`,
+    summary: `${stale}${summaryOf(state, plan, waiting, now)}${before}`,
     ...(since !== undefined && { since }),
-    next: nextOf(state, plan, task, waiting),
+    next: `${nextOf(state, plan, task, waiting)}${stale === '' ? '' : ` \`pawl keep ${task.id}\` lets its result stand.`}`,
   };
 }
 
@@ -193,7 +196,7 @@ function stuckBehind(state: RunState, plan: Plan, task: Task): readonly TaskId[]
 export function isStuck(state: RunState, id: TaskId): boolean {
   const { status } = recordOf(state, id).state;
   if (status === 'blocked' || status === 'skipped' || status === 'abandoned') return true;
-  if (status !== 'pending') return false;
+  if (status !== 'pending' && status !== 'stale') return false;
   const only = state.session?.policy.only;
   return state.holds.has(id) || (only !== undefined && !only.includes(id));
 }

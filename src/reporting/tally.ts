@@ -1,4 +1,5 @@
 /** What several reports count alike, so that pulse, board and plan never disagree. */
+import type { SyncEffect } from '../domain/event.ts';
 import { classOf } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { indexOf, type Plan, type Task } from '../domain/plan.ts';
@@ -28,10 +29,11 @@ export interface Tally {
 
 export type Word = Exclude<keyof Tally, 'total'>;
 
-/** Proven work is still in progress until it has landed; what others manage counts as completed. */
+/** What is done again is pending; proven work is still in progress until it has landed; what others manage counts as completed. */
 export function wordOf(state: TaskState): Word {
   switch (state.status) {
     case 'pending':
+    case 'stale':
       return 'pending';
     case 'running':
     case 'proven':
@@ -105,8 +107,12 @@ export function endedAt(attempt: AttemptRecord): number | undefined {
  * What the state would be if a session adopted `plan` now: the backlog's own statuses are taken over where the
  * journal knows nothing. `state` itself is left as it is; undefined means that nothing has been run yet.
  */
-export function withPlan(state: RunState | undefined, plan: Plan): RunState {
+export function withPlan(
+  state: RunState | undefined,
+  plan: Plan,
+  effects: readonly SyncEffect[] = [],
+): RunState {
   const copy = { ...(state ?? emptyState()), tasks: new Map(state?.tasks) };
   const holds = [...copy.holds.values()].filter((hold) => indexOf(plan).has(hold.task));
-  return fold(copy, { seq: copy.seq, at: copy.at, body: { type: 'plan.adopted', plan, holds } });
+  return fold(copy, { seq: copy.seq, at: copy.at, body: { type: 'plan.adopted', plan, holds, effects } });
 }

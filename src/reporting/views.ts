@@ -71,6 +71,7 @@ function noteOf(state: RunState, record: TaskRecord): string | undefined {
       return now.by === 'external' ? 'external' : undefined;
     case 'blocked':
       return undefined;
+    case 'stale':
     case 'skipped':
     case 'abandoned':
     case 'externally-managed':

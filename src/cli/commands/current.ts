@@ -1,7 +1,8 @@
 import { checkPlan } from '../../app/activation.ts';
+import { effectsUnder } from '../../app/adoption.ts';
 import { loadPlan, openProject, readRun, workerOf, type Project } from '../../app/project.ts';
 import { PawlError } from '../../domain/refusal.ts';
-import type { RunState } from '../../domain/run-state.ts';
+import { emptyState, type RunState } from '../../domain/run-state.ts';
 import type { LoadedPlan } from '../../planning/read-plan.ts';
 import { withPlan } from '../../reporting/tally.ts';
 import type { CommandContext } from '../output.ts';
@@ -11,6 +12,8 @@ export interface Current {
   readonly loaded: LoadedPlan;
   /** The run as journalled, with the backlog as it is now. Nothing run yet: the backlog's own statuses. */
   readonly state: RunState;
+  /** The run as the journal has it; empty when nothing has been run. */
+  readonly journalled: RunState;
   readonly begun: boolean;
   /** What a run would refuse the plan for; the journal can be looked at all the same. */
   readonly refusal: PawlError | undefined;
@@ -22,11 +25,13 @@ export async function readCurrent(context: CommandContext): Promise<Current> {
   const project = await openProject(context.folder);
   const loaded = await loadPlan(project, context);
   const run = await readRun(project, loaded.plan.name);
-  const state = withPlan(run, loaded.plan);
   const isAtWork = (await workerOf(project)) !== undefined;
+  const effects = isAtWork ? [] : effectsUnder(project.config.onSpecChange, run, loaded.plan);
+  const state = withPlan(run, loaded.plan, effects);
   if (!isAtWork && run !== undefined) endSession(state);
   const refusal = isAtWork ? undefined : await lookAtHolds(state, project, loaded);
-  return { project, loaded, state, begun: run !== undefined, refusal, now: Date.now() };
+  const begun = run !== undefined;
+  return { project, loaded, state, journalled: run ?? emptyState(), begun, refusal, now: Date.now() };
 }
 
 /**

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
-import { buildsOn, renderBrief } from '../../domain/brief.ts';
+import { againOf, buildsOn, renderBrief } from '../../domain/brief.ts';
 import type { Command } from '../../domain/decide.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { flatName } from '../../domain/ids.ts';
@@ -102,6 +102,7 @@ function briefFor(tools: RunTools, id: StartCommand['task'], attempt: number): s
     attempt,
     maxAttempts,
     gates: tools.gates.list,
+    again: againOf(recordOf(state, id)),
     retry: retryContextOf(recordOf(state, id), attempt, maxAttempts),
     done: buildsOn(plan, task, (other) => filesLanded(state, other)),
   });

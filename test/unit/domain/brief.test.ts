@@ -22,7 +22,17 @@ function inputOf(sketch: Partial<TaskSketch> = {}, change: Partial<BriefInput> =
   const task = indexOf(plan).get(taskId('T-002'));
   if (task === undefined) throw new Error('no task');
   const gates = [{ name: 'test', command: 'npm test' }];
-  return { plan, task, attempt: 1, maxAttempts: 5, gates, retry: undefined, done: [], ...change };
+  return {
+    plan,
+    task,
+    attempt: 1,
+    maxAttempts: 5,
+    gates,
+    retry: undefined,
+    again: undefined,
+    done: [],
+    ...change,
+  };
 }
 
 const delegation = (sketch?: Partial<TaskSketch>, change?: Partial<BriefInput>): string =>

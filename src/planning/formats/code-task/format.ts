@@ -4,6 +4,7 @@ import { declaredFor } from '../../checkbox.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits, lineBreakOf, type Line } from '../../lines.ts';
 import { pathsIn } from '../../path-mentions.ts';
+import { someOf, warnOfMentions, type SoftMention } from './mentions.ts';
 import { buildTree, isSoft, longestLine, mentionsIn, type Mention, type Tree } from './references.ts';
 import * as document from './document.ts';
 import { folderOf, type BacklogFiles, type BacklogFormat, type Draft, type DraftTask } from '../format.ts';
@@ -64,6 +65,7 @@ class CodeTaskReader {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly places: { readonly id: Span; readonly dependencies: readonly Span[] }[] = [];
   private readonly unwritable: Span[] = [];
+  private readonly mentioned: SoftMention[] = [];
 
   constructor(input: FormatInput) {
     this.input = input;
@@ -73,6 +75,7 @@ class CodeTaskReader {
   read(): Draft {
     const { entry, file, files } = this.input;
     const tasks = [...files].map(([name, text]) => this.task(name, document.readCodeTask(text)));
+    this.diagnostics.push(...warnOfMentions(this.mentioned, tasks));
     const [first] = this.unwritable;
     if (first !== undefined) {
       const some = this.unwritable.length === 1 ? 'a task has' : `${this.unwritable.length} tasks have`;
@@ -173,7 +176,7 @@ class CodeTaskReader {
           if (mentions > maxMentions) continue;
           const { at, length } = mention;
           const where: Span = { file, line: section.line + 2 + offset, column: at + 1, length };
-          if (this.isEdge(mention, line.text, where))
+          if (this.isEdge(id, mention, line.text, where))
             for (const other of mention.ids) if (!found.has(other)) found.set(other, where);
         }
       }
@@ -186,17 +189,15 @@ class CodeTaskReader {
   }
 
   /** Warns of every mention that does not become a dependency. */
-  private isEdge({ ids, known, isSelf }: Mention, line: string, where: Span): boolean {
-    const names =
-      ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
+  private isEdge(id: string, { ids, known, isSelf }: Mention, line: string, where: Span): boolean {
+    const names = someOf(ids);
     if (isSelf && ids.length === 0) {
       const message = 'this names the task itself; it is not taken as a dependency';
       this.diagnostics.push(warningAt(where, message, 'name the step it comes from: `X from Step N`'));
       return false;
     }
     if (isSoft(line)) {
-      const message = `${names} is only mentioned, as what exists or comes later; not a dependency`;
-      this.diagnostics.push(warningAt(where, message));
+      this.mentioned.push({ id, ids, where });
       return false;
     }
     if (!known && this.input.entry === this.input.file) {

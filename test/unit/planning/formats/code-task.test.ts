@@ -101,6 +101,17 @@ describe('the dependencies of a code task', () => {
     ]);
   });
 
+  test('the cycle that a placeholder was written to get out of is named', () => {
+    const { draft, faults } = tree({
+      'step01/task-01-a': task('TaskId placeholder (will be properly defined in Step 2)'),
+      'step02/task-01-a': task('AgentId from Step 1'),
+    });
+    expect(draft.tasks.map(({ dependencies }) => dependencies)).toEqual([[], ['step01/task-01-a']]);
+    expect(faults).toEqual([
+      'warning [Step 2] step02/task-01-a is only mentioned, as what exists or comes later; not a dependency; as one it would close a cycle: step01/task-01-a → step02/task-01-a → step01/task-01-a',
+    ]);
+  });
+
   test('a task that names itself is warned, one that nobody is refuses the plan', () => {
     expect(edgesOf(['Task from task-02']).faults).toEqual([
       'warning [task-02] this names the task itself; it is not taken as a dependency',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { backlogs } from './backlogs.ts';
 import { crash } from './crash.ts';
 import { allHold, renderReport, type BenchReport, type Measurement } from './figure.ts';
+import { inference } from './inference.ts';
 import { describeMachine } from './machine.ts';
 import { next } from './next.ts';
 import { overhead } from './overhead.ts';
@@ -16,6 +17,7 @@ const benches: ReadonlyMap<string, () => Promise<Measurement>> = new Map([
   ['plan', plan],
   ['crash', crash],
   ['backlogs', backlogs],
+  ['inference', inference],
 ]);
 
 process.exitCode = await main(process.argv.slice(2));

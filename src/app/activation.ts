@@ -4,7 +4,7 @@ import { tryGit } from '../adapters/git/git.ts';
 import { codes } from '../domain/codes.ts';
 import type { Hold } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
-import { taskOf } from '../domain/plan.ts';
+import { declaredDependencies, taskOf } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 import { isSatisfied, type RunState } from '../domain/run-state.ts';
 import { findActivationFaults, type ActivationFinding } from '../planning/activation.ts';
@@ -135,7 +135,8 @@ export function checkSelection(
   only: readonly TaskId[] | undefined,
 ): void {
   for (const id of only ?? []) {
-    const open = (taskOf(loaded.plan, id)?.dependencies ?? []).filter(
+    const task = taskOf(loaded.plan, id);
+    const open = (task === undefined ? [] : declaredDependencies(task)).filter(
       (other) => !isSatisfied(state, other) && only?.includes(other) !== true,
     );
     if (open.length > 0) {

@@ -89,6 +89,10 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Further variables of your environment that gates, set-up and agents get.'),
   views: z.boolean().default(true).describe('Write statuses back to the backlog.'),
+  infer: z
+    .boolean()
+    .default(true)
+    .describe('Dependencies that the texts of the tasks suggest count as long as nobody refuses them.'),
   onSpecChange: z
     .enum(['sync', 'continue', 'skip'])
     .default('sync')

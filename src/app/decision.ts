@@ -42,7 +42,7 @@ export async function decideTask(
 }
 
 /** In a container the user's number may have no name. */
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 export interface Places {
   readonly journalFile: string;
   readonly logFolder: string;
+  readonly attributesFile: string;
   readonly workspaceFolder: string;
   readonly dependencyFolder: string;
 }
@@ -23,6 +24,7 @@ export function placesOf(root: string, commonDir: string): Places {
   return {
     journalFile: join(inGit, 'pawl.db'),
     logFolder: join(inGit, 'logs'),
+    attributesFile: join(inGit, 'merge-attributes'),
     workspaceFolder: own,
     dependencyFolder: join(own, 'dependencies'),
   };

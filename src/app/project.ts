@@ -61,7 +61,8 @@ export async function loadPlan(project: Project, choice: BacklogChoice): Promise
 }
 
 /**
- * The run of a plan as the journal has it, without taking the lease; undefined when nothing has been run yet.
+ * What the journal has of a plan, without taking the lease; undefined when it has nothing. Decisions on inferred
+ * dependencies may be there before there is a run.
  * Cheap when there is no journal. Throws JOURNAL-DAMAGED or JOURNAL-NEWER.
  */
 export async function readRun(project: Project, plan: string): Promise<RunState | undefined> {
@@ -69,7 +70,7 @@ export async function readRun(project: Project, plan: string): Promise<RunState 
   if (journal === undefined) return undefined;
   try {
     const state = foldAll(journal.readEvents(plan));
-    return state.run === undefined ? undefined : state;
+    return state.seq === 0 ? undefined : state;
   } finally {
     journal.close();
   }

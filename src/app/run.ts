@@ -3,7 +3,8 @@ import { agentConfigOf } from './config.ts';
 import { adoptPlan, describeChanges } from './adoption.ts';
 import { checkGit, checkPlan, checkSelection, describeFindings, type RunWishes } from './activation.ts';
 import { createFaultInjection } from './fault-injection.ts';
-import { checkoutOf, loadPlan, readRun, type BacklogChoice, type Project } from './project.ts';
+import { loadRun } from './planned-run.ts';
+import { checkoutOf, type BacklogChoice, type Project } from './project.ts';
 import { systemClock, withJournal } from './open-journal.ts';
 import { gatesOf, policyOf } from './settings.ts';
 import { composeTools } from './tools.ts';
@@ -54,11 +55,10 @@ export async function runPlan(
 ): Promise<RunReport> {
   const { root, config } = project;
   const checkout = await checkoutOf(project);
-  const loaded = await loadPlan(project, choice);
+  const { loaded, state: before } = await loadRun(project, choice);
   const integrationRef = `refs/heads/pawl/${loaded.plan.name}`;
   for (const warning of await checkGit(checkout, config, loaded, integrationRef, wishes))
     observer.onWarning(warning);
-  const before = await readRun(project, loaded.plan.name);
   const findings = await checkPlan(root, loaded, before, config, wishes);
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
   if (gatesOf(config, root).length === 0)

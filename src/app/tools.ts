@@ -26,6 +26,8 @@ export interface Composition {
   readonly agents: ReadonlyMap<string, Agent>;
   readonly hit: HitFaultPoint;
   readonly onLive: RunTools['onLive'];
+  /** `none`: workspaces get the committed files alone, which is all that a question needs. */
+  readonly dependencies?: 'provided' | 'none';
 }
 
 export function composeTools({
@@ -36,6 +38,7 @@ export function composeTools({
   agents,
   hit,
   onLive,
+  dependencies = 'provided',
 }: Composition): RunTools {
   const { root, commonDir, config, places } = project;
   const { limits } = config;
@@ -43,7 +46,7 @@ export function composeTools({
   const environmentFor = (workspace: Workspace): Readonly<Record<string, string>> =>
     projectEnvironment(config, workspace);
   const provide =
-    setup === undefined
+    setup === undefined || dependencies === 'none'
       ? nothingToProvide
       : createDependencyStore({
           root,
@@ -67,7 +70,12 @@ export function composeTools({
   return {
     record,
     journal,
-    repository: createGitRepository({ root, identity: checkout.identity, hit }),
+    repository: createGitRepository({
+      root,
+      identity: checkout.identity,
+      hit,
+      attributesFile: places.attributesFile,
+    }),
     pool: createWorktreePool({ root, commonDir, folder: places.workspaceFolder, hit, provide }),
     gates: createShellGates({
       list: gatesOf(config, root),

@@ -1,9 +1,10 @@
 /** The command line: words in, one command, one output, one exit code. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
 import type { Decision } from '../app/decision.ts';
 import { translateSystemError } from '../app/system-error.ts';
 import { codes } from '../domain/codes.ts';
+import { edgeVerdictSchema, type EdgeVerdict } from '../domain/inferred-dependency.ts';
 import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { PlanOptions } from './commands/plan.ts';
@@ -110,6 +111,8 @@ export function createProgram(done: (output: Output) => void): Command {
     });
   add('plan', 'read, validate and explain the plan')
     .option('--lint', 'what is doubtful in it, each with a way to mend it; exit 1 when there is something')
+    .option('--infer', 'ask an agent which dependencies are missing, and keep its answer')
+    .option('--agent <name>', 'the agent that is asked')
     .addOption(new Option('--graph <form>', 'print the graph to be drawn').choices(['mermaid', 'dot', 'svg']))
     .action(async (options: PlanOptions, command: Command) => {
       done(await (await import('./commands/plan.ts')).planCommand(contextOf(command), options));
@@ -149,6 +152,28 @@ export function createProgram(done: (output: Output) => void): Command {
         done(await decideCommand(contextOf(command), task, decision, options.reason));
       });
   }
+  add('edges', 'dependencies that were inferred, each with its reason').action(
+    async (_options, command: Command) => {
+      done(await (await import('./commands/edges.ts')).edgesCommand(contextOf(command)));
+    },
+  );
+  add('edge', "a person's word on an inferred dependency")
+    .addArgument(new Argument('<verdict>', 'what you say of it').choices(edgeVerdictSchema.options))
+    .argument('<task>', 'the task that is said to wait')
+    .argument('<on>', 'the task it is said to wait for')
+    .option('--reason <text>', 'why; kept in the journal', '')
+    .action(
+      async (
+        verdict: EdgeVerdict,
+        task: string,
+        on: string,
+        options: { reason: string },
+        command: Command,
+      ) => {
+        const { edgeCommand } = await import('./commands/edges.ts');
+        done(await edgeCommand(contextOf(command), verdict, task, on, options.reason));
+      },
+    );
   add('explain <what>', 'why a task is not done, or what a code means').action(
     async (what: string, _options, command: Command) => {
       done(await (await import('./commands/explain.ts')).explainCommand(contextOf(command), what));

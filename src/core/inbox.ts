@@ -1,5 +1,6 @@
 import type { EventBody } from '../domain/event.ts';
 import { recordOf } from '../domain/run-state.ts';
+import { admitEdges } from '../planning/inference/infer-edges.ts';
 import type { RunTools } from './tools.ts';
 
 /**
@@ -9,7 +10,10 @@ import type { RunTools } from './tools.ts';
 export function applyInbox({ journal, record }: Pick<RunTools, 'journal' | 'record'>): void {
   for (const entry of journal.readInbox(record.plan)) {
     const { body } = entry;
-    if (body.type === 'task.decided' && isDecidable(record, body)) record.record(body);
+    const isFit =
+      (body.type === 'task.decided' && isDecidable(record, body)) ||
+      (body.type === 'edge.decided' && isAcyclicWith(record, body));
+    if (isFit) record.record(body);
     journal.removeInbox(entry.id);
   }
 }
@@ -22,4 +26,13 @@ function isDecidable(
   const { status } = state;
   if (decision === 'keep' && completion === undefined) return false;
   return status !== 'running' && status !== 'proven' && status !== 'completed';
+}
+
+/** The plan may have grown since the person looked at it. */
+function isAcyclicWith(
+  { state }: RunTools['record'],
+  { edge, verdict }: Extract<EventBody, { type: 'edge.decided' }>,
+): boolean {
+  if (verdict === 'refuse' || state.plan === undefined) return true;
+  return admitEdges(state.plan.tasks, [edge]).dropped.length === 0;
 }

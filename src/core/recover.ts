@@ -20,8 +20,7 @@ export interface Recovery {
 }
 
 export async function recover(tools: RunTools): Promise<Recovery> {
-  const orphansEnded = await endOrphans(tools);
-  await tools.pool.repair();
+  const orphansEnded = await clearLeftovers(tools);
   await settleLandings(tools);
   await followIntegration(tools);
   const interrupted: TaskId[] = [];
@@ -32,6 +31,13 @@ export async function recover(tools: RunTools): Promise<Recovery> {
     (goesOn ? resumed : interrupted).push(task.id);
   }
   return { orphansEnded, interrupted, resumed };
+}
+
+/** Ends what earlier sessions left running, and makes the pool whole; how many processes there were. */
+export async function clearLeftovers(tools: RunTools): Promise<number> {
+  const orphansEnded = await endOrphans(tools);
+  await tools.pool.repair();
+  return orphansEnded;
 }
 
 async function endOrphans({ record, endOrphan }: RunTools): Promise<number> {

@@ -1,10 +1,10 @@
 /**
  * The closed list of codes a user can meet. `pawl explain CODE` prints an entry; docs/reference/codes.md is
  * generated from it. `exit` is the process exit code of a refusal with that code (2 usage, 3 plan or config
- * refused, 4 environment refused); warnings and anomalies never end a run and have none.
+ * refused, 4 environment refused, 130 interrupted); warnings and anomalies never end a run and have none.
  */
 export interface CodeEntry {
-  readonly exit?: 2 | 3 | 4;
+  readonly exit?: 2 | 3 | 4 | 130;
   readonly meaning: string;
   readonly next: string;
 }
@@ -35,6 +35,17 @@ const codeTable = {
     exit: 2,
     meaning: 'The decision does not fit the state the task is in.',
     next: 'Type `pawl show TASK` to see its state.',
+  },
+
+  'EDGE-UNKNOWN': {
+    exit: 2,
+    meaning: 'A person decided on a dependency that nothing suggests.',
+    next: 'Type `pawl edges`; what you know yourself belongs into the backlog.',
+  },
+  'EDGE-REFUSED': {
+    exit: 2,
+    meaning: 'The decision on a dependency contradicts the backlog or would close a cycle.',
+    next: 'Change the backlog, or refuse the edge it would close a cycle with.',
   },
 
   // Plan and configuration
@@ -307,6 +318,21 @@ const codeTable = {
     exit: 4,
     meaning: "The agent's program is not installed or cannot be started.",
     next: 'Install it, or choose another with `--agent`; `pawl doctor` lists what is there.',
+  },
+  INTERRUPTED: {
+    exit: 130,
+    meaning: 'A person stopped the command before it was done.',
+    next: 'Nothing was written; type it again.',
+  },
+  'AGENT-FAILED': {
+    exit: 4,
+    meaning: 'An agent that was asked a question did not come to an end with an answer.',
+    next: 'Ask again, or another agent with `--agent`.',
+  },
+  'ANSWER-INVALID': {
+    exit: 4,
+    meaning: 'The answer of an agent is not what was asked for, and asking once more did not help.',
+    next: 'Ask another agent with `--agent`; the named log has its words.',
   },
   'AGENT-AUTH': {
     exit: 4,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { agentOutcomeSchema } from './agent-outcome.ts';
 import { failureSchema } from './failure.ts';
 import { taskIdSchema } from './ids.ts';
+import { edgeVerdictSchema, inferredEdgeSchema } from './inferred-dependency.ts';
 import { planSchema } from './plan.ts';
 import { policySchema } from './policy.ts';
 import { processIdentitySchema } from './process-identity.ts';
@@ -142,6 +143,19 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     type: z.literal('task.decided'),
     task: taskIdSchema,
     decision: z.enum(['retry', 'skip', 'keep']),
+    reason: z.string(),
+    by: z.string(),
+  }),
+  /** An agent's answer to which dependencies are missing, validated; it replaces the answer before. */
+  z.object({
+    type: z.literal('edges.inferred'),
+    agent: z.string(),
+    edges: z.array(inferredEdgeSchema).readonly(),
+  }),
+  z.object({
+    type: z.literal('edge.decided'),
+    edge: inferredEdgeSchema,
+    verdict: edgeVerdictSchema,
     reason: z.string(),
     by: z.string(),
   }),

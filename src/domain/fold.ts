@@ -9,6 +9,8 @@
  */
 import type { EventBody, FileChange, Hold, JournalEvent, SyncEffect } from './event.ts';
 import { consequenceOf, type Consequence, type Failure } from './failure.ts';
+import { withEdges, withoutEdge } from './inferred-edges.ts';
+import { edgeKey, type DecidedEdge } from './inferred-dependency.ts';
 import type { DeclaredStatus, Plan } from './plan.ts';
 import {
   countedFailures,
@@ -77,6 +79,12 @@ export function fold(state: RunState, event: JournalEvent): RunState {
       break;
     case 'task.decided':
       applyDecision(state, body, at);
+      break;
+    case 'edges.inferred':
+      state.inferredByAgent = body.edges;
+      break;
+    case 'edge.decided':
+      decideEdge(state, body);
       break;
     case 'landing.found':
       state.tasks.set(
@@ -201,6 +209,13 @@ function applyDecision(
   state.tasks.set(body.task, { ...record, state: next, decisions, countFrom });
 }
 
+/** The plan that is worked on follows at once. Whoever decides has seen that an accepted edge closes no cycle. */
+function decideEdge(state: RunState, { edge, verdict, reason, by }: DecidedEdge): void {
+  state.decidedEdges.set(edgeKey(edge), { edge, verdict, reason, by });
+  if (state.plan === undefined) return;
+  state.plan = verdict === 'accept' ? withEdges(state.plan, [edge]) : withoutEdge(state.plan, edge);
+}
+
 type AttemptBody = Exclude<
   EventBody,
   {
@@ -214,6 +229,8 @@ type AttemptBody = Exclude<
       | 'process.ended'
       | 'run.landed'
       | 'task.decided'
+      | 'edges.inferred'
+      | 'edge.decided'
       | 'landing.found';
   }
 >;

@@ -9,7 +9,7 @@
  */
 import type { SyncEffect } from './event.ts';
 import type { TaskId } from './ids.ts';
-import { indexOf, type Plan, type Task } from './plan.ts';
+import { declaredDependencies, indexOf, type Plan, type Task } from './plan.ts';
 import { recordOf, type RunState, type TaskRecord } from './run-state.ts';
 import { describeSpecReference } from './spec-reference.ts';
 
@@ -129,7 +129,7 @@ function changedTexts(before: Task, after: Task): readonly string[] {
     ['title', (task) => words(task.title)],
     ['description', (task) => words(task.description)],
     ['scope', ({ scope }) => scope.toSorted()],
-    ['dependencies', ({ dependencies }) => dependencies.toSorted()],
+    ['dependencies', (task) => declaredDependencies(task).toSorted()],
     ['risk', ({ risk }) => risk],
     ['size', ({ size }) => size],
     ['references', ({ context }) => context],

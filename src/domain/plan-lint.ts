@@ -2,7 +2,9 @@
  * What is doubtful in a valid plan: nothing here hinders a run, each finding says how to mend it. Pure.
  */
 import { buildGraph, redundantDependencies, scopeConflicts } from './graph.ts';
+import { isSharedByNature } from './hot-files.ts';
 import type { TaskId } from './ids.ts';
+import type { InferredEdge } from './inferred-dependency.ts';
 import { indexOf, type Criterion, type Plan, type Task } from './plan.ts';
 
 export const lintRules = {
@@ -14,7 +16,8 @@ export const lintRules = {
   'wide-scope': 'A scope so wide that it predicts nothing.',
   'redundant-dependency': 'A dependency that another dependency implies.',
   'unreachable-task': 'A task that can never start, because it needs one that was given up.',
-  'doubtful-parallel-hint': 'Two tasks are said to be safe beside each other and may touch the same files.',
+  'doubtful-parallel-hint':
+    'Two tasks are said to be safe beside each other, and files, a dependency or their texts speak against it.',
 } as const;
 export type LintRule = keyof typeof lintRules;
 
@@ -34,12 +37,12 @@ const LONGEST_TEXT = 8_000;
 /** Shorter criteria ("Typecheck passes") are shared on purpose. */
 const SHORTEST_SHARED = 24;
 
-/** In backlog order, then in the order of {@link lintRules}. */
-export function lintPlan(plan: Plan): readonly LintFinding[] {
+/** In backlog order, then in the order of {@link lintRules}. `plan` as declared; `inferred`: what its texts suggest. */
+export function lintPlan(plan: Plan, inferred: readonly InferredEdge[] = []): readonly LintFinding[] {
   const shared = sharedCriteria(plan);
   const redundant = redundantDependencies(plan);
   const stuck = neverReady(plan);
-  const hints = doubtfulHints(plan);
+  const hints = doubtfulHints(plan, inferred);
   return plan.tasks.flatMap((task) => [
     ...lintCriteria(task, shared),
     ...lintSize(task),
@@ -61,11 +64,11 @@ export function lintPlan(plan: Plan): readonly LintFinding[] {
         `remove the dependency, or take ${cause} up again`,
       ),
     ),
-    ...(hints.get(task.id) ?? []).map(({ other, paths }) =>
+    ...(hints.get(task.id) ?? []).map(({ other, against }) =>
       found(
         'doubtful-parallel-hint',
         task,
-        `is said to be safe beside ${other}, and both may touch ${paths}`,
+        `is said to be safe beside ${other}, and ${against}`,
         `declare the conflict, make one depend on the other, or narrow the scopes`,
       ),
     ),
@@ -210,17 +213,35 @@ function isSettled({ declared }: Task): boolean {
   return ['completed', 'completed-external', 'externally-managed', 'skipped', 'abandoned'].includes(declared);
 }
 
+/** Pairs that the backlog calls safe beside each other, and what speaks against it; by the later task. */
 function doubtfulHints(
   plan: Plan,
-): ReadonlyMap<TaskId, readonly { readonly other: TaskId; readonly paths: string }[]> {
+  inferred: readonly InferredEdge[],
+): ReadonlyMap<TaskId, readonly { readonly other: TaskId; readonly against: string }[]> {
   const index = indexOf(plan);
-  const hints = new Map<TaskId, { readonly other: TaskId; readonly paths: string }[]>();
+  const hints = new Map<TaskId, { readonly other: TaskId; readonly against: string }[]>();
+  const doubt = (id: TaskId, other: TaskId, against: string): void => {
+    if (!isHintedPair(index.get(id), index.get(other))) return;
+    const known = hints.get(id);
+    if (known === undefined) hints.set(id, [{ other, against }]);
+    else if (!known.some((hint) => hint.other === other)) known.push({ other, against });
+  };
+  for (const task of plan.tasks) {
+    // Tasks that are only called parallel, and of no group, may well follow each other.
+    for (const other of task.dependencies)
+      if (task.parallelGroup !== undefined && index.get(other)?.parallelGroup === task.parallelGroup)
+        doubt(task.id, other, 'depends on it');
+  }
+  for (const { task, on, reason } of inferred) doubt(task, on, reason);
   for (const { a, b, declared, paths } of scopeConflicts(plan).pairs) {
-    if (declared || index.get(a)?.parallel !== true || index.get(b)?.parallel !== true) continue;
-    const hint = { other: b, paths: paths.slice(0, 3).join(', ') };
-    const known = hints.get(a);
-    if (known === undefined) hints.set(a, [hint]);
-    else known.push(hint);
+    const own = paths.filter((path) => !isSharedByNature(path));
+    if (!declared && own.length > 0) doubt(a, b, `both may touch ${own.slice(0, 3).join(', ')}`);
   }
   return hints;
+}
+
+function isHintedPair(a: Task | undefined, b: Task | undefined): boolean {
+  if (a?.parallelGroup !== undefined && b?.parallelGroup !== undefined)
+    return a.parallelGroup === b.parallelGroup;
+  return a?.parallel === true && b?.parallel === true;
 }

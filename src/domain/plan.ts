@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { taskIdSchema, type TaskId } from './ids.ts';
+import { inferredDependencySchema } from './inferred-dependency.ts';
 
 export const riskSchema = z.enum(['High', 'Medium', 'Low']);
 export type Risk = z.infer<typeof riskSchema>;
@@ -36,13 +37,18 @@ export const taskSchema = z
     title: z.string(),
     description: z.string(),
     criteria: z.array(criterionSchema).readonly(),
+    /** Declared ones, and inferred ones that are in force. */
     dependencies: z.array(taskIdSchema).readonly(),
+    /** Why there are dependencies that the backlog does not declare; absent when there are none. */
+    inferred: z.array(inferredDependencySchema).readonly().optional(),
     /** Declared conflicts: the two never run at the same time. */
     conflictsWith: z.array(taskIdSchema).readonly(),
     /** Globs or paths the task may touch; empty when the backlog does not say. A prediction, never a lock. */
     scope: z.array(z.string()).readonly(),
     /** The backlog's own hint that the task may run beside others; absent when it does not say. */
     parallel: z.boolean().optional(),
+    /** The set of tasks (a wave, a group) that the backlog says may run side by side: a hint, too. */
+    parallelGroup: z.string().optional(),
     risk: riskSchema,
     size: sizeSchema,
     /** Provisional tasks wait until every non-provisional High-risk task is at least in progress. */
@@ -112,6 +118,17 @@ export const planSchema = z
   })
   .readonly();
 export type Plan = z.infer<typeof planSchema>;
+
+/** Without those that were inferred. */
+export function declaredDependencies({ dependencies, inferred }: Task): readonly TaskId[] {
+  return inferred === undefined
+    ? dependencies
+    : dependencies.filter((id) => !inferred.some(({ on }) => on === id));
+}
+
+export function isInferred({ inferred }: Task, on: TaskId): boolean {
+  return inferred !== undefined && inferred.some((dependency) => dependency.on === on);
+}
 
 export function taskOf(plan: Plan, id: TaskId): Task | undefined {
   return indexOf(plan).get(id);

@@ -3,6 +3,7 @@ import type { AgentOutcome } from './agent-outcome.ts';
 import type { FileChange, GateRun, Hold } from './event.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import type { TaskId } from './ids.ts';
+import type { DecidedEdge, InferredEdge } from './inferred-dependency.ts';
 import { taskOf, type Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -121,6 +122,10 @@ export interface RunState {
   /** Where the integration branch is, as far as the journal knows. */
   integrationHead: string;
   readonly tasks: Map<TaskId, TaskRecord>;
+  /** What an agent last said that dependencies are missing; they are not yet in a plan. */
+  inferredByAgent: readonly InferredEdge[];
+  /** What people said of inferred dependencies, the last word of each, by `edgeKey`. */
+  readonly decidedEdges: Map<string, DecidedEdge>;
   readonly processes: Map<string, RunningProcess>;
   /** Passed gate runs by {@link gateKey}. */
   readonly passedGates: Map<string, GateRun>;
@@ -139,6 +144,8 @@ export function emptyState(): RunState {
     holds: new Map(),
     integrationHead: '',
     tasks: new Map(),
+    inferredByAgent: [],
+    decidedEdges: new Map(),
     processes: new Map(),
     passedGates: new Map(),
     session: undefined,

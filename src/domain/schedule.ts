@@ -6,7 +6,7 @@
 import { buildGraph } from './graph.ts';
 import type { Hold } from './event.ts';
 import type { TaskId } from './ids.ts';
-import { indexOf, type Plan, type Risk, type Task } from './plan.ts';
+import { indexOf, isInferred, type Plan, type Risk, type Task } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { isOpen, isSatisfied, isToDo, recordOf, type RunState } from './run-state.ts';
 
@@ -26,7 +26,7 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   if (hold !== undefined) return { kind: 'held', hold };
   const only = state.session?.policy.only;
   if (only !== undefined && !only.includes(task.id)) return { kind: 'not-selected' };
-  const on = task.dependencies.filter((id) => !isSatisfied(state, id));
+  const on = openDependencies(state, task);
   if (on.length > 0) return { kind: 'dependency', on };
   if (task.provisional) {
     const untouched = plan.tasks
@@ -40,6 +40,21 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   }
   const rivals = (conflictsOf(plan).get(task.id) ?? []).filter((id) => isInWork(state, id));
   return rivals.length > 0 ? { kind: 'conflict', with: rivals } : { kind: 'nothing' };
+}
+
+/**
+ * What a task still waits for. An inferred dependency is a guess: nothing waits by it for a task that was set aside
+ * or that this session was told to leave out.
+ */
+export function openDependencies(state: RunState, task: Task): readonly TaskId[] {
+  const open = task.dependencies.filter((id) => !isSatisfied(state, id));
+  if (open.length === 0 || task.inferred === undefined) return open;
+  const only = state.session?.policy.only;
+  return open.filter((id) => {
+    const { status } = recordOf(state, id).state;
+    const isAside = status === 'skipped' || status === 'abandoned' || only?.includes(id) === false;
+    return !(isAside && isInferred(task, id));
+  });
 }
 
 /** Pending tasks that could start at `now`, best first; declared conflicts among them are not yet resolved. */

@@ -1,6 +1,7 @@
 /** The plan's graph as a picture of its own: no script, no font, no reference to anything outside. */
 import { Graph, layout } from '@dagrejs/dagre';
-import type { Plan } from '../domain/plan.ts';
+import type { TaskId } from '../domain/ids.ts';
+import { isInferred, taskOf, type Plan } from '../domain/plan.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
 import { criticalEdges, styleOf } from './graph-text.ts';
 import { plain, truncate, widthOf } from './text.ts';
@@ -43,7 +44,9 @@ export function renderSvg(plan: Plan, state: RunState): string | undefined {
       ...points.slice(1, -1),
       { x: to.x - width / 2 - 1, y: to.y },
     ];
-    return drawEdge(route, critical.has(`${edge.v} ${edge.w}`));
+    const task = taskOf(plan, edge.w as TaskId);
+    const isGuess = task !== undefined && isInferred(task, edge.v as TaskId);
+    return drawEdge(route, critical.has(`${edge.v} ${edge.w}`), isGuess);
   });
   const nodes = plan.tasks.map((task) => {
     const box = { ...(graph.node(task.id) as Point), width };
@@ -74,8 +77,8 @@ function nodeWidth(plan: Plan): number {
   return Math.max(8, ...longest) * CHARACTER + 24;
 }
 
-/** A smooth line that leaves and arrives horizontally. */
-function drawEdge([start, ...rest]: readonly Point[], isCritical: boolean): string {
+/** A smooth line that leaves and arrives horizontally; dashed where the dependency is inferred. */
+function drawEdge([start, ...rest]: readonly Point[], isCritical: boolean, isGuess: boolean): string {
   if (start === undefined) return '';
   let path = `M${start.x.toFixed(1)} ${start.y.toFixed(1)}`;
   let before = start;
@@ -85,7 +88,7 @@ function drawEdge([start, ...rest]: readonly Point[], isCritical: boolean): stri
     before = { x, y };
   }
   const [color, thickness] = isCritical ? ['#9a6700', 2.2] : ['#8c959f', 1.1];
-  return `<path d="${path}" fill="none" stroke="${color}" stroke-width="${thickness}" marker-end="url(#tip)"/>`;
+  return `<path d="${path}" fill="none" stroke="${color}" stroke-width="${thickness}"${isGuess ? ' stroke-dasharray="5 4"' : ''} marker-end="url(#tip)"/>`;
 }
 
 function drawNode(

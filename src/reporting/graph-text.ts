@@ -1,7 +1,7 @@
 /** The plan's graph in languages that other tools draw. An arrow `A --> B` reads "A comes before B". */
 import { buildGraph } from '../domain/graph.ts';
 import type { TaskId } from '../domain/ids.ts';
-import type { Plan } from '../domain/plan.ts';
+import { isInferred, type Plan } from '../domain/plan.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
 import type { ViewStatus } from '../domain/view.ts';
 import { plain, truncate } from './text.ts';
@@ -51,8 +51,10 @@ export function renderMermaid(plan: Plan, state: RunState): string {
     const label = `${id}: ${truncate(plain(title), TITLE_WIDTH)}`.replaceAll('"', '#quot;');
     return `  ${name(id)}["${label}"]:::${styleOf(statusOf(recordOf(state, id))).name}`;
   });
-  const edges = plan.tasks.flatMap(({ id, dependencies }) =>
-    dependencies.map((from) => `  ${name(from)} --> ${name(id)}`),
+  const edges = plan.tasks.flatMap((task) =>
+    task.dependencies.map(
+      (from) => `  ${name(from)} ${isInferred(task, from) ? '-.->' : '-->'} ${name(task.id)}`,
+    ),
   );
   const classes = Object.values(styles).map(
     (style) => `  classDef ${style.name} fill:${style.fill},stroke:${style.stroke},color:#1f2328`,
@@ -69,10 +71,14 @@ export function renderDot(plan: Plan, state: RunState): string {
     const label = `${id}\n${truncate(plain(title), TITLE_WIDTH)}`;
     return `  ${quote(id)} [label=${quote(label).replaceAll('\n', '\\n')}, fillcolor="${fill}", color="${stroke}"];`;
   });
-  const edges = plan.tasks.flatMap(({ id, dependencies }) =>
-    dependencies.map(
-      (from) => `  ${quote(from)} -> ${quote(id)}${critical.has(`${from} ${id}`) ? ' [penwidth=2.5]' : ''};`,
-    ),
+  const edges = plan.tasks.flatMap((task) =>
+    task.dependencies.map((from) => {
+      const styles = [
+        ...(critical.has(`${from} ${task.id}`) ? ['penwidth=2.5'] : []),
+        ...(isInferred(task, from) ? ['style=dashed'] : []),
+      ];
+      return `  ${quote(from)} -> ${quote(task.id)}${styles.length === 0 ? '' : ` [${styles.join(', ')}]`};`;
+    }),
   );
   return [
     `digraph ${quote(plan.name)} {`,

@@ -37,10 +37,16 @@ function wordsOf(body: EventBody, state: RunState, at: number): readonly string[
     case 'integration.moved':
       return [`the integration branch went on from ${short(body.from)} to ${short(body.to)}`];
     case 'task.decided': {
-      const what = body.decision === 'retry' ? 're-opened' : 'skipped';
+      const what = { retry: 're-opened', skip: 'skipped', keep: 'kept as it was completed' }[body.decision];
       return [
         `${body.task} ${what} by ${plain(body.by)}${body.reason === '' ? '' : `: ${plain(body.reason)}`}`,
       ];
+    }
+    case 'edges.inferred':
+      return [`${plain(body.agent)} inferred ${counted(body.edges.length, 'missing edge')}`];
+    case 'edge.decided': {
+      const what = body.verdict === 'accept' ? 'waits for' : 'does not wait for';
+      return [`${body.edge.task} ${what} ${body.edge.on}, says ${plain(body.by)}`];
     }
     case 'process.started':
       return [];

@@ -1,6 +1,7 @@
 /** `pawl plan`: the plan explained. */
 import { buildGraph, scopeConflicts, sizeDurationMs, type ScopeConflict } from '../domain/graph.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { policyOf } from '../domain/hot-files.ts';
 import { taskOf, type Plan, type Risk, type Task } from '../domain/plan.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
 import { formatDuration } from '../util/duration.ts';
@@ -127,16 +128,19 @@ function conflictLines(plan: Plan, columns: number): readonly string[] {
   const shared = tasksByPath(pairs.filter((pair) => !pair.declared));
   const lines = [
     ...declared.map(({ a, b }) => `${a} ✗ ${b}  declared: never at work together`),
-    ...shared.map(
-      ([path, tasks]) => `${plain(path)}  ${counted(tasks.length, 'task')}: ${listed(tasks, 12)}`,
-    ),
+    ...shared.map(([path, tasks]) => {
+      const policy = policyOf(path) === 'union' ? ' · the lines of both sides are kept' : '';
+      return `${plain(path)}  ${counted(tasks.length, 'task')}: ${listed(tasks, 12)}${policy}`;
+    }),
   ];
   if (lines.length === 0) return ['  none'];
+  const merging =
+    shared.length === 0 ? [] : ['shared files are merged; on a conflict the later task starts again'];
   const unseen = [
     ...(lines.length > SHOWN_CONFLICTS ? [`and ${lines.length - SHOWN_CONFLICTS} more`] : []),
     ...(more > 0 ? [`and ${complete ? '' : 'at least '}${more} more pairs of tasks`] : []),
   ];
-  return [...lines.slice(0, SHOWN_CONFLICTS), ...unseen].map((line) =>
+  return [...lines.slice(0, SHOWN_CONFLICTS), ...unseen, ...merging].map((line) =>
     renderLine([span(`  ${line}`)], columns, false),
   );
 }

@@ -173,7 +173,12 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): stri
       return `\`pawl run\` without --only, or with \`--only ${task.id}\`.`;
     case 'dependency': {
       const stuck = stuckBehind(state, plan, task)[0];
-      return stuck === undefined ? goOn : `\`pawl explain ${stuck}\`: it holds this task up.`;
+      const guess = task.inferred?.find(({ on }) => waiting.on.includes(on));
+      const wrong =
+        guess === undefined
+          ? ''
+          : ` That it needs ${guess.on} is inferred (${plain(guess.reason)}); \`pawl edge refuse ${task.id} ${guess.on}\` if it does not.`;
+      return `${stuck === undefined ? goOn : `\`pawl explain ${stuck}\`: it holds this task up.`}${wrong}`;
     }
     case 'nothing':
     case 'conflict':

@@ -64,9 +64,11 @@ function criteriaLines(task: Task, { state }: TaskRecord): readonly string[] {
 }
 
 function dependencyLines(state: RunState, plan: Plan, task: Task, now: number): readonly string[] {
-  return task.dependencies.map(
-    (id) => `${id}  ${plain(titleOf(state, id))} (${stateWords(state, plan, id, now)})`,
-  );
+  return task.dependencies.map((id) => {
+    const guess = task.inferred?.find(({ on }) => on === id);
+    const why = guess === undefined ? '' : `; inferred: ${plain(guess.reason)}`;
+    return `${id}  ${plain(titleOf(state, id))} (${stateWords(state, plan, id, now)}${why})`;
+  });
 }
 
 function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {

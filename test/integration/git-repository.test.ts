@@ -41,7 +41,12 @@ async function makeRig(): Promise<Rig> {
     hit,
     provide: nothingToProvide,
   });
-  const repository = createGitRepository({ root, identity, hit });
+  const repository = createGitRepository({
+    root,
+    identity,
+    hit,
+    attributesFile: join(root, '.git', 'pawl', 'merge-attributes'),
+  });
   const workspace = await pool.acquire();
   const base = await project.git(['rev-parse', 'HEAD']);
   const startProcess = (): Promise<never> => Promise.reject(new Error('no process is needed'));
@@ -206,6 +211,26 @@ test('changes of different lines merge to a tree with both, and no checkout is t
   const commit = await repository.commitTree(merged.tree, [ours, theirs], 'Land T-001\n\nPawl-Task: T-001\n');
   expect(await parentsOf(rig.project, commit)).toBe(`${ours} ${theirs}`);
   expect(await repository.treeOf(commit)).toBe(merged.tree);
+});
+
+test('a changelog keeps the lines of both sides, unless the repository has its own way', async () => {
+  await using rig = await makeRig();
+  const { repository } = rig;
+  rig.write('CHANGELOG.md', '# Changes\n');
+  const start = (await rig.snapshot())?.head ?? '';
+  const sideOf = async (line: string): Promise<string> => {
+    rig.git('checkout', '--quiet', '--force', '--detach', start);
+    rig.write('CHANGELOG.md', `# Changes\n${line}\n`);
+    return (await rig.snapshot())?.head ?? '';
+  };
+  const [ours, theirs] = [await sideOf('- ours'), await sideOf('- theirs')];
+  const merged = await repository.merge(ours, theirs);
+  if (merged.kind !== 'merged') throw new Error('a conflict');
+  expect(await rig.project.git(['cat-file', 'blob', `${merged.tree}:CHANGELOG.md`])).toBe(
+    '# Changes\n- ours\n- theirs',
+  );
+  rig.project.write({ '.gitattributes': 'CHANGELOG.md merge=text\n' });
+  expect((await repository.merge(ours, theirs)).kind).toBe('conflict');
 });
 
 test('a file deleted here and changed there is a conflict', async () => {

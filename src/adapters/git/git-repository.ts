@@ -5,6 +5,7 @@ import type { HitFaultPoint } from '../../ports/fault-points.ts';
 import type { MergeResult, Repository } from '../../ports/repository.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { err, ok, type Result } from '../../util/result.ts';
+import { writeMergeAttributes } from './merge-attributes.ts';
 import { git, gitRefusal, tryGit, type GitOptions } from './git.ts';
 
 const NO_COMMIT = '0'.repeat(40);
@@ -15,9 +16,13 @@ export interface GitRepositoryOptions {
   /** `GIT_AUTHOR_NAME` and its kin, for repositories whose user never told git who they are. */
   readonly identity: Readonly<Record<string, string>>;
   readonly hit: HitFaultPoint;
+  /** Where the attributes are written that merges go by. */
+  readonly attributesFile: string;
 }
 
-export function createGitRepository({ root, identity, hit }: GitRepositoryOptions): Repository {
+export function createGitRepository(options: GitRepositoryOptions): Repository {
+  const { root, identity, hit, attributesFile } = options;
+  let attributes: Promise<string> | undefined;
   return {
     root,
     async resolve(revision) {
@@ -31,7 +36,10 @@ export function createGitRepository({ root, identity, hit }: GitRepositoryOption
     changes: (from, to) => changes(root, from, to),
     snapshot: (workspace, base, message) => snapshot(root, workspace, base, message, identity),
     findTrailers: (base, tip, name) => findTrailers(root, base, tip, name),
-    merge: (ours, theirs) => merge(root, ours, theirs),
+    async merge(ours, theirs) {
+      attributes ??= writeMergeAttributes(root, attributesFile);
+      return merge(root, ours, theirs, await attributes);
+    },
     async commitTree(tree, parents, message) {
       const commit = await commitTree(root, tree, parents, message, identity);
       hit('merge-made');
@@ -152,8 +160,9 @@ async function commitTree(
 }
 
 /** git's own three-way merge in the object store; needs git 2.38. */
-async function merge(root: string, ours: string, theirs: string): Promise<MergeResult> {
-  const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
+async function merge(root: string, ours: string, theirs: string, attributes: string): Promise<MergeResult> {
+  const config = ['-c', `core.attributesFile=${attributes}`];
+  const args = [...config, 'merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
   const result = await tryGit(root, args);
   if (result.code > 1) throw gitRefusal(args, result);
   const [tree = '', ...paths] = result.stdout.split('\0').filter((field) => field !== '');

@@ -1,6 +1,8 @@
 import { checkPlan } from '../../app/activation.ts';
 import { effectsUnder } from '../../app/adoption.ts';
-import { loadPlan, openProject, readRun, workerOf, type Project } from '../../app/project.ts';
+import { loadRun } from '../../app/planned-run.ts';
+import { openProject, workerOf, type Project } from '../../app/project.ts';
+import type { Plan } from '../../domain/plan.ts';
 import { PawlError } from '../../domain/refusal.ts';
 import { emptyState, type RunState } from '../../domain/run-state.ts';
 import type { LoadedPlan } from '../../planning/read-plan.ts';
@@ -9,7 +11,10 @@ import type { CommandContext } from '../output.ts';
 
 export interface Current {
   readonly project: Project;
+  /** With the inferred dependencies that are in force. */
   readonly loaded: LoadedPlan;
+  /** The plan as the backlog declares it. */
+  readonly declared: Plan;
   /** The run as journalled, with the backlog as it is now. Nothing run yet: the backlog's own statuses. */
   readonly state: RunState;
   /** The run as the journal has it; empty when nothing has been run. */
@@ -23,15 +28,23 @@ export interface Current {
 /** What reading commands look at. Takes no lease and writes nothing. */
 export async function readCurrent(context: CommandContext): Promise<Current> {
   const project = await openProject(context.folder);
-  const loaded = await loadPlan(project, context);
-  const run = await readRun(project, loaded.plan.name);
+  const { loaded, declared, state: run } = await loadRun(project, context);
   const isAtWork = (await workerOf(project)) !== undefined;
   const effects = isAtWork ? [] : effectsUnder(project.config.onSpecChange, run, loaded.plan);
   const state = withPlan(run, loaded.plan, effects);
   if (!isAtWork && run !== undefined) endSession(state);
   const refusal = isAtWork ? undefined : await lookAtHolds(state, project, loaded);
-  const begun = run !== undefined;
-  return { project, loaded, state, journalled: run ?? emptyState(), begun, refusal, now: Date.now() };
+  const begun = run?.run !== undefined;
+  return {
+    project,
+    loaded,
+    declared,
+    state,
+    journalled: run ?? emptyState(),
+    begun,
+    refusal,
+    now: Date.now(),
+  };
 }
 
 /**

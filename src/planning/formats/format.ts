@@ -58,6 +58,7 @@ export interface DraftTask {
   readonly conflictsWith: readonly string[];
   readonly scope: readonly string[];
   readonly parallel: boolean | undefined;
+  readonly parallelGroup?: string | undefined;
   readonly risk: Risk;
   readonly size: Size;
   readonly provisional: boolean;

@@ -1,3 +1,4 @@
+import type { TaskId } from '../../../src/domain/ids.ts';
 import { describe, expect, test } from 'vitest';
 import { lintPlan, type LintFinding } from '../../../src/domain/plan-lint.ts';
 import type { Plan, Task } from '../../../src/domain/plan.ts';
@@ -121,5 +122,36 @@ describe('lint', () => {
     expect(linesOf(lintPlan(plan))).toEqual([
       'doubtful-parallel-hint T-001 is said to be safe beside T-002, and both may touch src/popup.html',
     ]);
+  });
+
+  test('a group is doubted where one of it depends on another, and a hint where the texts say so', () => {
+    const plan = planOf([
+      { id: 'T-001', criteria: sound, parallel: true, parallelGroup: 'wave 1' },
+      { id: 'T-002', criteria: sound, parallel: true, parallelGroup: 'wave 1', dependencies: ['T-001'] },
+      { id: 'T-003', criteria: sound, parallel: true, parallelGroup: 'wave 2', dependencies: ['T-002'] },
+      { id: 'T-004', criteria: sound, parallel: true },
+      { id: 'T-005', criteria: sound },
+    ]);
+    const edge = { evidence: 'path', reason: 'it creates a.ts', confidence: 0.9 } as const;
+    const inferred = [
+      { ...edge, task: 'T-004' as TaskId, on: 'T-001' as TaskId },
+      { ...edge, task: 'T-005' as TaskId, on: 'T-004' as TaskId },
+    ];
+    expect(linesOf(lintPlan(plan, inferred))).toEqual([
+      'doubtful-parallel-hint T-002 is said to be safe beside T-001, and depends on it',
+      'doubtful-parallel-hint T-004 is said to be safe beside T-001, and it creates a.ts',
+    ]);
+  });
+
+  test('files that everybody changes a little are no reason to doubt', () => {
+    const both = { criteria: sound, parallel: true, scope: ['CHANGELOG.md', 'package.json'] };
+    expect(
+      lintPlan(
+        planOf([
+          { id: 'T-001', ...both },
+          { id: 'T-002', ...both },
+        ]),
+      ),
+    ).toEqual([]);
   });
 });

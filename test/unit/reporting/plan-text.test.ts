@@ -43,6 +43,7 @@ Critical path
 Conflicts and shared files
   T-004 ✗ T-005  declared: never at work together
   src/config.ts  2 tasks: T-002, T-003
+  shared files are merged; on a conflict the later task starts again
 
 Ready
   T-002 T-003 T-005

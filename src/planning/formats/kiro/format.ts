@@ -110,8 +110,7 @@ class KiroReader {
         dependencies: known.map(({ line, column, length }) => this.span(line, column, length)),
       });
       const ids = known.map(({ target }) => (typeof target === 'number' ? boxes[target]!.id : target));
-      const parallel = boxes[at]!.parallel || waves.waveOf.has(boxes[at]!.id);
-      return this.task(at, ids, parallel, wanted.has(at));
+      return this.task(at, ids, waves.waveOf.get(boxes[at]!.id), wanted.has(at));
     });
     this.checkRequirements();
     this.checkBoxes();
@@ -128,7 +127,12 @@ class KiroReader {
     };
   }
 
-  private task(at: number, dependencies: readonly string[], parallel: boolean, isWanted: boolean): DraftTask {
+  private task(
+    at: number,
+    dependencies: readonly string[],
+    wave: string | undefined,
+    isWanted: boolean,
+  ): DraftTask {
     const box = this.document.boxes[at]!;
     const above = box.parent === undefined ? undefined : this.document.boxes[box.parent]!;
     const own = this.textOf(box);
@@ -147,7 +151,8 @@ class KiroReader {
       dependencies,
       conflictsWith: [],
       scope: scopeOfProse(`${box.title}\n${own}`),
-      parallel: parallel ? true : undefined,
+      parallel: box.parallel || wave !== undefined ? true : undefined,
+      parallelGroup: wave,
       risk: 'Medium',
       size: 'M',
       provisional: false,

@@ -152,6 +152,7 @@ class ManifestReader {
       conflictsWith: this.texts(entry, 'conflicts_with', path),
       scope,
       parallel: this.flag(entry, 'parallel', path),
+      parallelGroup: typeof entry['parallelism_group'] === 'string' ? entry['parallelism_group'] : undefined,
       risk: this.risk(entry, path),
       size: this.size(entry, path),
       provisional: this.flag(entry, 'provisional', path) ?? false,

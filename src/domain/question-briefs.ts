@@ -1,0 +1,44 @@
+/** What an agent is asked outside any task. What never changes comes first, what is volatile last. */
+import { declaredDependencies, type Plan, type Task } from './plan.ts';
+
+/** All tasks together, in UTF-16 units; descriptions are cut alike until they fit. */
+const longestPlan = 300_000;
+const shortestText = 200;
+
+export function inferenceBrief(plan: Plan): string {
+  const room = Math.max(shortestText, Math.floor(longestPlan / Math.max(1, plan.tasks.length)));
+  return `You look at a backlog and say which dependencies between its tasks are missing. You change no code.
+
+Rules:
+1. An edge says that one task cannot be done before another has landed: it uses a file, type, function, table, endpoint or decision that the other one makes. Tasks that only touch the same file do not depend on each other.
+2. The declared dependencies below are there already: do not repeat them, nor what follows from them.
+3. Look into the code in your current directory where that settles whether something exists already; then it is no dependency.
+4. No cycles. Name no task that is not listed. Say for every edge why, in one sentence, and how sure you are from 0 to 1.
+5. Few and right is better than many.
+
+Write your answer to the file \`pawl-answer.json\` in your current directory, and nothing else:
+
+{"edges": [{"task": "the task that waits", "on": "the task it waits for", "reason": "it uses … which … makes", "confidence": 0.9}]}
+
+An empty list is an answer.
+
+## The backlog: ${plan.title}
+
+${plan.tasks.map((task) => taskText(task, room)).join('\n\n')}
+`;
+}
+
+function taskText(task: Task, room: number): string {
+  const declared = declaredDependencies(task);
+  return [
+    `### ${task.id}: ${task.title}`,
+    `depends on: ${declared.length === 0 ? 'nothing declared' : declared.join(', ')}`,
+    ...(task.scope.length === 0 ? [] : [`files: ${task.scope.join(', ')}`]),
+    ...(task.description === '' ? [] : [clip(task.description, room)]),
+    ...task.criteria.map(({ text }) => `- ${clip(text, shortestText * 2)}`),
+  ].join('\n');
+}
+
+function clip(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, room)} …`;
+}

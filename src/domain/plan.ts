@@ -41,6 +41,8 @@ export const taskSchema = z
     dependencies: z.array(taskIdSchema).readonly(),
     /** Why there are dependencies that the backlog does not declare; absent when there are none. */
     inferred: z.array(inferredDependencySchema).readonly().optional(),
+    /** What the backlog's files suggest without declaring it; candidates for inference. */
+    suggested: z.array(inferredDependencySchema).readonly().optional(),
     /** Declared conflicts: the two never run at the same time. */
     conflictsWith: z.array(taskIdSchema).readonly(),
     /** Globs or paths the task may touch; empty when the backlog does not say. A prediction, never a lock. */

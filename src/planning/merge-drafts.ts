@@ -1,3 +1,4 @@
+import type { TaskId } from '../domain/ids.ts';
 import type { Draft, DraftTask } from './formats/format.ts';
 
 /** A draft with what is put in front of its ids where backlogs that are open together share one. */
@@ -64,5 +65,8 @@ function placed(tasks: readonly DraftTask[], file: string, prefix: string): read
     id: prefix + task.id,
     dependencies: task.dependencies.map(named),
     conflictsWith: task.conflictsWith.map(named),
+    ...(task.suggested === undefined
+      ? {}
+      : { suggested: task.suggested.map((edge) => ({ ...edge, on: named(edge.on) as TaskId })) }),
   }));
 }

@@ -151,6 +151,7 @@ function makeTask(task: DraftTask, conflictsWith: readonly string[], file: strin
     conflictsWith: distinct(conflictsWith) as readonly TaskId[],
     scope: task.scope,
     ...(task.parallel === undefined ? {} : { parallel: task.parallel }),
+    ...(task.suggested === undefined ? {} : { suggested: task.suggested }),
     ...(task.parallelGroup === undefined ? {} : { parallelGroup: task.parallelGroup }),
     risk: task.risk,
     size: task.size,

@@ -1,3 +1,4 @@
+import type { InferredDependency } from '../../domain/inferred-dependency.ts';
 import type { Criterion, DeclaredStatus, Plan, PlanFormat, Risk, Size, Task } from '../../domain/plan.ts';
 import type { RunView } from '../../domain/view.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
@@ -68,6 +69,8 @@ export interface DraftTask {
   readonly testFiles: readonly string[];
   readonly gapCodes: readonly string[];
   readonly declared: DeclaredStatus;
+  /** Dependencies that the backlog's files suggest without declaring them. */
+  readonly suggested?: readonly InferredDependency[];
   /** Where it stands; the backlog's only file when absent. */
   readonly file?: string;
   /** 1-based. */

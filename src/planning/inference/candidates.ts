@@ -14,7 +14,10 @@ interface Known {
 /** All candidates, unordered; a pair of tasks may be there several times. */
 export function candidatesOf(tasks: readonly Task[]): readonly InferredEdge[] {
   const known = tasks.map((task, at): Known => ({ at, task, words: wordsOfTask(task) }));
-  return [...byPath(known), ...byInterface(known), ...bySymbol(known), ...byProse(known)];
+  const suggested = tasks.flatMap(({ id, suggested: own = [] }) =>
+    own.map((edge) => ({ task: id, ...edge })),
+  );
+  return [...suggested, ...byPath(known), ...byInterface(known), ...bySymbol(known), ...byProse(known)];
 }
 
 /** A path that many tasks use says little of any two of them. */

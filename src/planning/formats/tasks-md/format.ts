@@ -9,6 +9,14 @@ import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatIn
 import type { Place, ViewText } from '../format.ts';
 import { readDrawnEdges, type DrawnEdge } from './mermaid.ts';
 import { writeProgress } from './progress.ts';
+import {
+  manifestPlaces,
+  manifestWarnings,
+  placeOfSpec,
+  readSpecManifest,
+  suggestionsOf,
+  type SpecManifest,
+} from './spec-manifest.ts';
 import { isTasksDocument, readTasksDocument } from './sections.ts';
 import type { Field, FieldKey, Piece, Section, TasksDocument } from './sections.ts';
 import * as values from './values.ts';
@@ -16,7 +24,7 @@ import * as values from './values.ts';
 export const tasksMdFormat: BacklogFormat = {
   name: 'tasks-md',
   detect: (file, text) => /\.(?:md|markdown)$/i.test(file) && (text.trim() === '' || isTasksDocument(text)),
-  companionFiles: () => [],
+  companionFiles: ({ entry }) => manifestPlaces(entry),
   viewFiles: ({ entry }) => [entry, progressFileOf(entry)],
   read: (input) => new TasksMdReader(input).read(),
   writeBack({ plan, texts, view }) {
@@ -36,19 +44,22 @@ class TasksMdReader {
   private readonly file: string;
   private readonly document: TasksDocument;
   private readonly known: ReadonlySet<string>;
+  private readonly manifest: SpecManifest | undefined;
   private readonly diagnostics: Diagnostic[] = [];
   private readonly places: { readonly dependencies: readonly Span[]; readonly conflicts: readonly Span[] }[] =
     [];
 
-  constructor({ file, text }: FormatInput) {
+  constructor({ file, text, companions }: FormatInput) {
     this.file = file;
+    const [manifest] = companions;
+    this.manifest = manifest === undefined ? undefined : readSpecManifest(...manifest);
     this.document = readTasksDocument(text);
     this.known = new Set(this.document.sections.map(({ id }) => id.text));
   }
 
   read(): Draft {
     const { sections, title, lines } = this.document;
-    const tasks = sections.map((section) => this.task(section));
+    const tasks = this.withManifest(sections.map((section) => this.task(section)));
     this.checkDrawing(tasks, readDrawnEdges(lines, [...this.known]));
     return {
       title: title ?? 'Implementation Tasks',
@@ -57,6 +68,19 @@ class TasksMdReader {
       facts: undefined,
       locate: (task, place) => this.locate(task, place),
     };
+  }
+
+  private withManifest(tasks: readonly DraftTask[]): readonly DraftTask[] {
+    const { manifest } = this;
+    if (manifest === undefined) return tasks;
+    this.diagnostics.push(...manifestWarnings(manifest, tasks));
+    const suggestions = suggestionsOf(manifest, tasks);
+    return tasks.map((task) => {
+      const suggested = suggestions.get(task.id);
+      const specs = task.context.specs.map((entry) => placeOfSpec(manifest, entry));
+      const placed = { ...task, context: { ...task.context, specs } };
+      return suggested === undefined ? placed : { ...placed, suggested };
+    });
   }
 
   private task(section: Section): DraftTask {

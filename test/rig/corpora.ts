@@ -12,7 +12,10 @@ import {
 import { validateDraft } from '../../src/planning/validate.ts';
 import { viewOf } from '../unit/planning/formats/plan-texts.ts';
 
-const collection = path.resolve(import.meta.dirname, '../../../shared/corpora/formats');
+/** Where the collected backlogs are: `PAWL_CORPORA`, else beside the repository. */
+const collection = path.resolve(
+  process.env['PAWL_CORPORA'] ?? path.join(import.meta.dirname, '../../../shared/corpora/formats'),
+);
 
 /** A backlog file of a public repository. */
 export interface Sample {
@@ -27,28 +30,33 @@ export interface Sample {
 
 /** The collected backlogs of one format, or of all; the test is skipped, loudly, where there is no collection. */
 export function collected(context: TestContext, only?: string): readonly Sample[] {
-  const index = path.join(collection, 'index.json');
-  if (!existsSync(index)) {
+  const samples = samplesAtHand();
+  if (samples === undefined) {
     console.warn(`skipped: the collected backlogs are not at hand (${collection})`);
-    context.skip();
+    return context.skip();
   }
+  const wanted = samples.filter(({ format }) => only === undefined || format === only);
+  if (wanted.length === 0) throw new Error(`the collection has no sample of ${only ?? 'any format'}`);
+  return wanted;
+}
+
+/** All collected backlogs; undefined where there is no collection. */
+export function samplesAtHand(): readonly Sample[] | undefined {
+  const index = path.join(collection, 'index.json');
+  if (!existsSync(index)) return undefined;
   const entries = JSON.parse(readFileSync(index, 'utf8')) as readonly {
     readonly format: string;
     readonly file: string;
     readonly repo: string;
     readonly path: string;
   }[];
-  const samples = entries
-    .filter(({ format }) => only === undefined || format === only)
-    .map(({ format, file, repo, path: original }) => ({
-      format,
-      name: path.basename(file),
-      repo,
-      file: original,
-      text: readFileSync(path.join(collection, file), 'utf8'),
-    }));
-  if (samples.length === 0) throw new Error(`the collection has no sample of ${only ?? 'any format'}`);
-  return samples;
+  return entries.map(({ format, file, repo, path: original }) => ({
+    format,
+    name: path.basename(file),
+    repo,
+    file: original,
+    text: readFileSync(path.join(collection, file), 'utf8'),
+  }));
 }
 
 /** The status of a view that says what the backlog said. */

@@ -1,0 +1,34 @@
+/** Runs the cases whose numbers it is sent, one at a time, and answers each with its size and then its outcome. */
+import { getHeapStatistics } from 'node:v8';
+import { parentPort, workerData } from 'node:worker_threads';
+import { backlogFormats } from '../../src/planning/formats/all.ts';
+import { brokenLaws } from '../../test/rig/format-laws.ts';
+import { damageOf, formatOf, sizeOf } from './cases.ts';
+import { DiskCase } from './disk-case.ts';
+import type { WorkerMessage } from './outcome.ts';
+
+const { seed, folder } = workerData as { readonly seed: number; readonly folder: string };
+const port = parentPort!;
+const send = (message: WorkerMessage): void => port.postMessage(message);
+
+port.on('message', (index: number) => void runCase(index));
+send({ type: 'ready' });
+
+async function runCase(index: number): Promise<void> {
+  const damage = damageOf(seed, index);
+  send({ type: 'begun', characters: sizeOf(damage) });
+  const format = await backlogFormats[formatOf(index)].load();
+  const began = performance.now();
+  const failures: string[] = [];
+  const disk = new DiskCase(folder, damage, index);
+  try {
+    failures.push(...brokenLaws(format, damage.undamaged, damage.damaged, damage.change));
+    failures.push(...(await disk.run()));
+  } catch (error) {
+    failures.push(`thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+  const ms = performance.now() - began;
+  const heapMb = getHeapStatistics().used_heap_size / 1024 / 1024;
+  const { refusals, isValid } = disk;
+  send({ type: 'ended', outcome: { refusals, isValid, ms, heapMb, failures } });
+}

@@ -33,7 +33,7 @@ export class CaseRunner {
     const onError = (error: Error): void => lost(`the worker died: ${error.message}`, 0);
     worker.on('message', onMessage);
     worker.on('error', onError);
-    worker.postMessage(index);
+    worker.postMessage(index, []);
     const outcome = await promise;
     clearTimeout(timer);
     worker.off('message', onMessage);

@@ -3,6 +3,7 @@ export interface Outcome {
   /** Codes of the errors that it was refused with. */
   readonly refusals: readonly string[];
   readonly isValid: boolean;
+  /** Of the processor. */
   readonly ms: number;
   /** After the case, before anything was collected. */
   readonly heapMb: number;

@@ -5,6 +5,7 @@ import { backlogFormats } from '../../src/planning/formats/all.ts';
 import { brokenLaws } from '../../test/rig/format-laws.ts';
 import { damageOf, formatOf, sizeOf } from './cases.ts';
 import { DiskCase } from './disk-case.ts';
+import { processorLimitMs } from './limits.ts';
 import type { WorkerMessage } from './outcome.ts';
 
 const { seed, folder } = workerData as { readonly seed: number; readonly folder: string };
@@ -14,11 +15,17 @@ const send = (message: WorkerMessage): void => port.postMessage(message);
 port.on('message', (index: number) => void runCase(index));
 send({ type: 'ready' });
 
+/** Of this thread, whatever else the machine does. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 async function runCase(index: number): Promise<void> {
   const damage = damageOf(seed, index);
   send({ type: 'begun', characters: sizeOf(damage) });
   const format = await backlogFormats[formatOf(index)].load();
-  const began = performance.now();
+  const began = processorMs();
   const failures: string[] = [];
   const disk = new DiskCase(folder, damage, index);
   try {
@@ -27,7 +34,9 @@ async function runCase(index: number): Promise<void> {
   } catch (error) {
     failures.push(`thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
-  const ms = performance.now() - began;
+  const ms = processorMs() - began;
+  const limit = processorLimitMs(sizeOf(damage));
+  if (ms > limit) failures.push(`it took ${Math.round(ms)} ms; ${Math.round(limit)} ms are enough`);
   const heapMb = getHeapStatistics().used_heap_size / 1024 / 1024;
   const { refusals, isValid } = disk;
   send({ type: 'ended', outcome: { refusals, isValid, ms, heapMb, failures } });

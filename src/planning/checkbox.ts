@@ -7,7 +7,7 @@ import type { Line, TextEdit } from './lines.ts';
 export interface Checkbox {
   /** Characters of white space before the bullet; a tab counts as four. */
   readonly indent: number;
-  /** The one character between the brackets; empty for `[]`. */
+  /** The one character between the brackets, without blanks around it; empty for `[]`. */
   readonly mark: string;
   /** The offset of the mark in the file. */
   readonly markAt: number;
@@ -19,19 +19,22 @@ export interface Checkbox {
   readonly textColumn: number;
 }
 
+/** Writers of aligned lists put blanks around a mark. */
+const boxPattern =
+  /^([ \t]*)(?:[-*+]|\d+[.)])[ \t]+\[([ \t]{0,3})((?:[^\]\r\n \t]\ufe0f?)?)[ \t]{0,3}\](\*?)(?=[ \t]|$)[ \t]*/u;
+
 /** Undefined for a line without a box, and for one in a code fence. Bullets are `-`, `*`, `+`, `1.` or `1)`. */
 export function parseCheckbox(line: Line): Checkbox | undefined {
   if (line.fenced) return undefined;
-  const match = /^([ \t]*)(?:[-*+]|\d+[.)])[ \t]+\[((?:[^\]\r\n]\ufe0f?)?)\](\*?)(?=[ \t]|$)[ \t]*/u.exec(
-    line.text,
-  );
+  const match = boxPattern.exec(line.text);
   if (match === null) return undefined;
-  const [whole, space = '', mark = '', star = ''] = match;
+  const [whole, space = '', blanks = '', sign = '', star = ''] = match;
+  const mark = sign === '' ? blanks.slice(0, 1) : sign;
   const text = line.text.slice(whole.length).trimEnd();
   return {
     indent: space.replaceAll('\t', '    ').length,
     mark,
-    markAt: line.start + line.text.indexOf('[', space.length) + 1,
+    markAt: line.start + line.text.indexOf('[', space.length) + 1 + (sign === '' ? 0 : blanks.length),
     optional: star === '*',
     text,
     textColumn: whole.length + 1,

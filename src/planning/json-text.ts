@@ -164,7 +164,7 @@ export class Positions {
       if (this.starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - this.starts[low]! + 1 };
+    return { line: low + 1, column: Math.max(1, offset - this.starts[low]! + 1) };
   }
 }
 

@@ -26,7 +26,7 @@ export function readLines(text: string): readonly Line[] {
     const end = breakAt === -1 ? text.length : breakAt;
     const raw = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
     const line = raw.replace(/[\u00a0\u202f\u2007]/g, ' ');
-    const mark = /^\s*(?:>\s?)*(`{3,}|~{3,})\s*([^`]*)$/.exec(line);
+    const mark = /^\s*(?:>\s?)*(`{3,}(?!`)|~{3,}(?!~))\s*([^`]*)$/.exec(line);
     if (fence === undefined) {
       fence = mark === null ? undefined : { mark: mark[1]!, language: mark[2]!.trim().toLowerCase() };
       lines.push({ text: line, start, fenced: fence !== undefined, language: undefined });
@@ -39,6 +39,11 @@ export function readLines(text: string): readonly Line[] {
     start = breakAt + 1;
   }
   return lines;
+}
+
+/** Whether what is put behind the text would stand in a code fence that is never closed. */
+export function endsInFence(text: string): boolean {
+  return readLines(`${text}\n`).at(-1)!.fenced;
 }
 
 /** The line break a text uses: that of its first line, `\n` when it has none. */

@@ -16,6 +16,8 @@ export type References =
   | { readonly kind: 'list'; readonly items: readonly Reference[]; readonly faults: readonly Reference[] };
 
 const LONGEST_RANGE = 1_000;
+/** Of all ids in a list: ranges of a few characters each must not become millions. */
+const LONGEST_LIST = 20_000;
 /** Longer pieces are prose, and no range is looked for in them. */
 const LONGEST_PIECE = 200;
 /** The word alone, or with an explanation: `None (first task)`, `None - builds on what is there`. */
@@ -35,7 +37,7 @@ export function parseReferences(text: string): References {
   for (const found of pieces(list)) {
     const piece = { ...found, at: found.at + from };
     const ids = expandRange(piece.text);
-    if (ids === undefined) faults.push(piece);
+    if (ids === undefined || (ids.length > 1 && items.length + ids.length > LONGEST_LIST)) faults.push(piece);
     else for (const id of ids) items.push({ ...piece, text: id });
   }
   return { kind: 'list', items, faults };

@@ -96,6 +96,10 @@ function readingLaws(format: BacklogFormat, reading: Reading): readonly string[]
   const shown = (one: Reading): string => JSON.stringify([one.draft.title, one.draft.tasks, one.diagnostics]);
   if (shown(again) !== shown(reading)) broken.push('a text read twice is not the same backlog twice');
   if (reading.draft.tasks.some(({ line }) => line < 1)) broken.push('a task stands before the first line');
+  for (const task of reading.draft.tasks) {
+    const words = [task.declared, task.risk, task.size, ...task.dependencies, ...task.scope, task.title];
+    if (!words.every((word) => typeof word === 'string')) broken.push(`a value of ${task.id} is no text`);
+  }
   renderDiagnostics(reading.diagnostics, reading.texts, { color: false });
   return broken;
 }
@@ -203,12 +207,12 @@ function semanticLaws(before: Reading, after: Reading, { pick }: StatusChange): 
   }
   const { tasks } = before.plan;
   const chosen = tasks[pick % tasks.length]!.id;
-  const shown = ({ declared: _, origin: __, specHash: ___, ...rest }: Task): string => JSON.stringify(rest);
+  const shown = (task: Task): string => JSON.stringify({ ...task, declared: undefined, origin: undefined });
   if (tasks.length !== after.plan.tasks.length) return ['a written status changes how many tasks there are'];
   return tasks.flatMap((task, at) => {
     const other = after.plan.tasks[at]!;
     if (shown(task) !== shown(other))
-      return [`a written status changes ${task.id} to ${shown(other).slice(0, 400)}`];
+      return [`a written status changes ${task.id} from ${firstDifference(shown(task), shown(other))}`];
     // A parent's status may be that of its subtasks.
     const isOwn = task.id === chosen || task.id.startsWith(`${chosen}.`);
     return task.declared !== other.declared && !isOwn
@@ -217,6 +221,13 @@ function semanticLaws(before: Reading, after: Reading, { pick }: StatusChange): 
         ]
       : [];
   });
+}
+
+function firstDifference(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  const part = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 40), at + 120));
+  return `${part(a)} to ${part(b)}`;
 }
 
 const sign =

@@ -42,7 +42,8 @@ interface Place {
 /** A text that is no JSON, nor has a line of it, comes back as it is. */
 export function mutateJson(text: string, mutation: JsonMutation, maxGrowth: number): string {
   const whole = changed(text, mutation, maxGrowth, 2);
-  if (whole !== undefined) return `${whole}\n`;
+  // The indentation of deep nesting grows with its square.
+  if (whole !== undefined) return whole.length > 3 * text.length + maxGrowth ? text : `${whole}\n`;
   const lines = text.split('\n');
   const at = mutation.at % lines.length;
   const line = changed(lines[at]!, mutation, maxGrowth, 0);

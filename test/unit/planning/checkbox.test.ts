@@ -41,6 +41,17 @@ describe('a line with a box', () => {
     expect(boxes('```\n- [ ] a\n```')).toEqual([undefined, undefined, undefined]);
   });
 
+  test('may have blanks around its mark, which stay', () => {
+    expect(boxes('- [x  ] a\n- [ x ] b\n- [  ] c\n- [ab ] d').map((box) => box?.mark)).toEqual([
+      'x',
+      'x',
+      ' ',
+      undefined,
+    ]);
+    expect(write('- [x  ] a\n- [ x ] b', 'pending')).toBe('- [   ] a\n- [   ] b');
+    expect(write('- [  ] a\n- [   ] b', 'completed')).toBe('- [x ] a\n- [x  ] b');
+  });
+
   test('may be empty, hold a no-break blank or an emoji of two characters', () => {
     expect(boxes('- [] a\n- [\u00a0] b\n- [✔️] c\n- [🟢] d').map((box) => box?.mark)).toEqual([
       '',

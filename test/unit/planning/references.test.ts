@@ -83,3 +83,11 @@ describe('a range', () => {
     expect(expandRange(text)).toEqual([text]);
   });
 });
+
+test('a list of many ranges ends in faults before it becomes millions of ids', () => {
+  const references = parseReferences('T1-T1000, '.repeat(30));
+  expect(references).toMatchObject({ kind: 'list' });
+  if (references.kind !== 'list') return;
+  expect(references.items).toHaveLength(20_000);
+  expect(references.faults).toHaveLength(10);
+});

@@ -189,7 +189,7 @@ describe('IMPLEMENTATION_PROGRESS.md', () => {
         )
         .replace(
           'ask Ann first  |\r\n',
-          'ask Ann first  |\r\n| T-002 | pending | \u2014 | \u2014 | \u2014 |\r\n',
+          'ask Ann first  |\r\n| T-002 | \u2014 | pending | \u2014 | \u2014 | \u2014 |\r\n',
         ),
     );
   });
@@ -316,5 +316,42 @@ describe('task-state.json', () => {
   test('a file that cannot be read is left alone, with the reason', () => {
     expect(back(viewOf({ A: done }), '{"tasks": {\n"A": }}')).toBe('! line 2: expected a value');
     expect(back(viewOf({ A: done }), '[]')).toBe('! it is not a JSON object');
+  });
+});
+
+describe('a status that has no line of its own yet', () => {
+  const completed = (source: string): string =>
+    written(
+      tasksMdFormat,
+      check(tasksMdFormat, 'TASKS.md', source),
+      { 'TASKS.md': source },
+      viewOf({ 'T-001': 'completed' }),
+    )['TASKS.md']!;
+
+  test.each([
+    ['### T-001: A\nWhy.\n  More.\n', '### T-001: A\nWhy.\n  More.\n\n- **Status**: done\n'],
+    ['### T-001: A\nWhy.', '### T-001: A\nWhy.\n\n- **Status**: done'],
+    [
+      '### T-001: A\r\n\r\nWhy.\r\n\r\n---\r\n\r\n### T-002: B\r\n',
+      '### T-001: A\r\n\r\nWhy.\r\n\r\n- **Status**: done\r\n\r\n---\r\n\r\n### T-002: B\r\n',
+    ],
+    ['### T-001: A\nWhy.\n```\nopen', '### T-001: A\nWhy.\n- **Status**: done\n```\nopen'],
+    ['### T-001: A\n```\nopen', '### T-001: A\n- **Status**: done\n```\nopen'],
+  ])('is written behind the prose of %j, which stays what it was', (source, expected) => {
+    const result = completed(source);
+    expect(result).toBe(expected);
+    expect(completed(result)).toBe(result);
+    const [before, after] = [source, result].map(
+      (text) => check(tasksMdFormat, 'TASKS.md', text).draft.tasks[0]!,
+    );
+    expect(after).toMatchObject({ description: before!.description, declared: 'completed' });
+  });
+
+  test('is not written into a progress file whose last fence is open, time and again', () => {
+    const checked = check(tasksMdFormat, 'TASKS.md', '### T-001: A\n');
+    const texts = { 'TASKS.md': '### T-001: A\n', 'IMPLEMENTATION_PROGRESS.md': '# Mine\n\n```\nopen\n' };
+    expect(
+      written(tasksMdFormat, checked, texts, viewOf({ 'T-001': 'completed' }))['IMPLEMENTATION_PROGRESS.md'],
+    ).toBe('! a code fence in it is never closed');
   });
 });

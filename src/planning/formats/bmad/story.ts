@@ -132,7 +132,7 @@ export function readStory(file: string, text: string): Story {
   }
   const { criteria, rest } = readCriteria(criteriaLines, id ?? file);
   const body = described.join('\n');
-  const slot = slotFor(title?.line, front);
+  const slot = slotFor(lines, title?.line, front);
   return {
     id,
     titleId: title?.id,
@@ -152,8 +152,12 @@ export function readStory(file: string, text: string): Story {
   };
 }
 
-function slotFor(title: number | undefined, front: number): StatusSlot | undefined {
-  if (title !== undefined && title >= front) return { line: title, kind: 'title' };
+function slotFor(lines: readonly Line[], title: number | undefined, front: number): StatusSlot | undefined {
+  // Behind the first section a status would not be read.
+  const isHead = lines
+    .slice(front, title)
+    .every(({ text, fenced }) => fenced || !/^ {0,3}#{2,6}[ \t]/.test(text));
+  if (title !== undefined && title >= front && isHead) return { line: title, kind: 'title' };
   return front > 1 ? { line: front - 2, kind: 'front-matter' } : undefined;
 }
 

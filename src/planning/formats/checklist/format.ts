@@ -33,9 +33,12 @@ export const checklistFormat: BacklogFormat = {
       const text = texts.get(file);
       if (text === undefined) return [];
       const { tasks } = listTasks(file, readChecklist(text));
-      const edits = tasks.flatMap(({ id, item }) => {
+      const edits = tasks.flatMap(({ id, item, criteria }) => {
         const status = wanted.get(id);
-        return status === undefined || item.sign === undefined ? [] : (signEdit(item.sign, status) ?? []);
+        if (status === undefined || item.sign === undefined) return [];
+        // A ticked criterion says that its task is begun; its own sign need not say so again.
+        if (declaredFor(status) === declaredOf(item, criteria)) return [];
+        return signEdit(item.sign, status) ?? [];
       });
       return [{ file, text: applyEdits(text, edits) }];
     });

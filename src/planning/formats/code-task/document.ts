@@ -59,7 +59,7 @@ export function readCodeTask(text: string): CodeTaskDocument {
       const column = line.indexOf(heading) + status[1]!.length;
       statusHeading ??= { text: status[2]!, line: at, column };
     }
-    starts.push({ name: heading.toLowerCase().replace(/[\s:]+$/, ''), line: at });
+    starts.push({ name: heading.toLowerCase().replace(/(?<![\s:])[\s:]+$/, ''), line: at });
   }
   const sections = starts.map(({ name, line }, at): Section => {
     return { name, line, lines: lines.slice(line + 1, starts[at + 1]?.line ?? lines.length) };
@@ -93,7 +93,7 @@ function readFrontMatter(lines: readonly Line[]): FrontMatter | undefined {
 export function parseStatus(text: string): DeclaredStatus | undefined {
   const word = text
     .toLowerCase()
-    .replace(/^[^a-z]+|[^a-z]+$/g, '')
+    .replace(/^[^a-z]+|(?<![^a-z])[^a-z]+$/g, '')
     .replace(/[\s_-]+/g, '-');
   if (/^(?:|null|pending|todo|open|ready|not-started)$/.test(word)) return 'pending';
   if (/^(?:in-progress|started|active|doing)$/.test(word)) return 'in-progress';

@@ -94,7 +94,7 @@ class CodeTaskReader {
 
   private task(file: string, own: document.CodeTaskDocument): DraftTask {
     const id = idOf(file, this.input.entry);
-    const title = own.title ?? { text: id, line: 0, column: 0 };
+    const title = own.title ?? { text: '', line: 0, column: 0 };
     const dependencies = this.dependencies(file, id, own);
     this.places.push({ id: span(file, title), dependencies: dependencies.map((one) => one.span) });
     const size = this.value(file, document.metadataOf(own, 'Complexity'), document.parseComplexity);
@@ -105,7 +105,7 @@ class CodeTaskReader {
     return {
       id,
       kind: 'task',
-      title: title.text,
+      title: title.text || id,
       description: describe(own),
       criteria: document.readCriteria(
         criteria.flatMap(({ lines }) => lines),
@@ -277,7 +277,10 @@ function writeStatus(text: string, status: ViewStatus): string {
     const start = own.lines[place.line]!.start + place.column;
     const blank = own.frontMatter !== undefined && text[start - 1] === ':' ? ' ' : '';
     const word = wordOf(wanted, place, own.frontMatter === undefined);
-    return applyEdits(text, [{ start, end: start + place.text.length, text: blank + word }]);
+    const end = start + place.text.length;
+    // A comment behind nothing would be part of the word.
+    const apart = place.text === '' && /\S/.test(text[end] ?? '') ? ' ' : '';
+    return applyEdits(text, [{ start, end, text: blank + word + apart }]);
   }
   if (own.frontMatter === undefined) return text;
   const end = own.lines[own.frontMatter.end]!.start;

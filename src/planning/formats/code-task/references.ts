@@ -98,7 +98,7 @@ export function mentionsIn({ text, fenced }: Line, own: TreeTask, tree: Tree): r
 
 /** File names and whole ids. A word that only happens to be a file's name, such as `parser`, is none. */
 function named(token: string, at: number, own: TreeTask, tree: Tree): Mention | undefined {
-  const whole = token.replace(/[.-]+$/, '');
+  const whole = token.replace(/(?<![.-])[.-]+$/, '');
   const bare = whole.replace(/(?:\.code-task)?\.md$|\.code-task$/, '').replace(/^(?:\.\.?\/)+/, '');
   const isFile = /\.code-task(?:\.md)?$/.test(whole);
   if (!isFile && !/\d.*-|-.*\d|-.*-/.test(bare)) return undefined;

@@ -118,7 +118,7 @@ function topHeading(lines: readonly Line[]): TopHeading | undefined {
   const text = lines[line]!.text.replace(/^#[ \t]+/, '').trim();
   const match = /^\**([MST]\d+(?:-[a-z0-9]{4,8})?)\**(?:\s*[:.\u2013\u2014-]\s*|\s+|$)(.*)$/i.exec(text);
   const title = match === null || match[2] === '' ? text : match[2]!;
-  return { id: match?.[1], title: title.replace(/\**$/, ''), line };
+  return { id: match?.[1], title: title.replace(/(?<!\*)\*+$/, ''), line };
 }
 
 function readEntries(lines: readonly Line[], letter: 'S' | 'T'): readonly Entry[] {
@@ -215,7 +215,7 @@ function parseName(whole: string, letter: 'S' | 'T'): Named | undefined {
     .trimEnd()
     .replace(/[*_]{1,3}$/, '');
   const early = checkPattern.exec(skipped);
-  const mark = early?.[0] ?? tail?.[0].replace(/[*_ ]+$/, '');
+  const mark = early?.[0] ?? tail?.[0].replace(/(?<![*_ ])[*_ ]+$/, '');
   const column = early?.index ?? text.lastIndexOf(mark ?? '');
   return {
     id: match[1]!.toUpperCase(),

@@ -166,6 +166,11 @@ class GsdReader {
     );
     const description = [plan === undefined ? '' : texts.planText(plan.document), body.rest];
     const place = own === undefined ? span(...startOf(slice)) : entrySpan(own.file, own.entry);
+    // The id of the first is in its tasks' ids only, where the general check does not see it.
+    if ((this.byId.get(id)?.tasks.length ?? 0) > 0) {
+      const message = `a second slice has the id ${id}`;
+      this.diagnostics.push(errorAt(place, 'PLAN-DUPLICATE-ID', message));
+    }
     this.add(slice, waits, place, {
       id,
       title: own?.entry.title ?? plan?.document.title ?? id,

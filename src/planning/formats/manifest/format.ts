@@ -6,19 +6,11 @@
  */
 import type { Criterion, DeclaredStatus, Risk, Size } from '../../../domain/plan.ts';
 import { errorAt, warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
-import {
-  elementsOf,
-  elementStarts,
-  linesOf,
-  locateJson,
-  Positions,
-  skipSpace,
-  type JsonSpan,
-} from '../../json-text.ts';
 import { leavesRepository, normaliseScopes } from '../../scope-text.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
 import type { ManifestFacts, Place } from '../format.ts';
-import { isRecord, parseJson, spanOf } from '../json-file.ts';
+import { isRecord, parseJson, wordIn } from '../json-file.ts';
+import { ManifestPlaces, type Path } from './places.ts';
 import { readTaskState, writeTaskState, type TaskState } from './task-state.ts';
 
 export const manifestFormat: BacklogFormat = {
@@ -53,18 +45,13 @@ function emptyDraft(file: string, diagnostics: readonly Diagnostic[]): Draft {
   return { title: file, tasks: [], diagnostics, facts: undefined, locate: () => start };
 }
 
-type Path = readonly (string | number)[];
-
 /** One reading of one manifest: collects faults, and finds their places in the text. */
 class ManifestReader {
   private readonly file: string;
-  private readonly text: string;
   private readonly root: unknown;
   private readonly state: TaskState | undefined;
-  private readonly positions: Positions;
+  private readonly places: ManifestPlaces;
   private readonly diagnostics: Diagnostic[] = [];
-  private starts: Uint32Array = new Uint32Array();
-  private lines: Uint32Array = new Uint32Array();
   private hasParallelMetadata = true;
   private readonly tasks: DraftTask[] = [];
   /** The position in the JSON array of each draft task; entries that are no tasks have none. */
@@ -72,10 +59,9 @@ class ManifestReader {
 
   constructor(input: FormatInput, root: unknown, state: TaskState | undefined) {
     this.file = input.file;
-    this.text = input.text;
     this.root = root;
     this.state = state;
-    this.positions = new Positions(input.text);
+    this.places = new ManifestPlaces(input.file, input.text);
   }
 
   read(): Draft {
@@ -86,10 +72,7 @@ class ManifestReader {
     }
     const entries = this.entriesOf(root);
     this.diagnostics.push(...(this.state?.diagnostics ?? []));
-    if (entries.length > 0) {
-      this.starts = elementStarts(this.text, 'tasks');
-      this.lines = linesOf(this.text, this.starts);
-    }
+    if (entries.length > 0) this.places.findTasks();
     const { tasks } = this;
     for (let index = 0; index < entries.length; index += 1) {
       const task = this.task(entries[index], index);
@@ -166,7 +149,7 @@ class ManifestReader {
       testFiles: normaliseScopes(this.texts(entry, 'test_verification', path)),
       gapCodes: this.texts(entry, 'gap_codes', path),
       declared: this.declared(id),
-      line: this.lines[index] ?? 1,
+      line: this.places.lineOfTask(index),
     };
   }
 
@@ -211,7 +194,7 @@ class ManifestReader {
   private risk(entry: Record<string, unknown>, path: Path): Risk {
     const value = entry['risk'];
     if (value === undefined || value === null) return 'Medium';
-    const risk = typeof value === 'string' ? risks[value.trim().toLowerCase()] : undefined;
+    const risk = typeof value === 'string' ? wordIn(risks, value.trim().toLowerCase()) : undefined;
     if (risk === undefined)
       this.error([...path, 'risk'], `a risk is High, Medium or Low, not ${nameOf(value)}`);
     return risk ?? 'Medium';
@@ -222,7 +205,7 @@ class ManifestReader {
     if (est === undefined || est === null) return 'M';
     const value = isRecord(est) ? est['size'] : est;
     if (value === undefined || value === null) return 'M';
-    const size = typeof value === 'string' ? sizes[value.trim().toUpperCase()] : undefined;
+    const size = typeof value === 'string' ? wordIn(sizes, value.trim().toUpperCase()) : undefined;
     const at = isRecord(est) ? [...path, 'est', 'size'] : [...path, 'est'];
     if (size === undefined) this.error(at, `a size is S, M or L, not ${nameOf(value)}`);
     return size ?? 'M';
@@ -296,40 +279,26 @@ class ManifestReader {
     const path: Path = ['tasks', this.origins[task] ?? 0];
     switch (place.field) {
       case 'id':
-        return this.span([...path, 'task_id']);
+        return this.places.span([...path, 'task_id']);
       case 'dependency':
-        return this.spanOfItem([...path, 'depends_on_tasks'], this.tasks[task]?.dependencies[place.index]);
+        return this.places.spanOfItem(
+          [...path, 'depends_on_tasks'],
+          this.tasks[task]?.dependencies[place.index],
+        );
       case 'conflict':
-        return this.spanOfItem([...path, 'conflicts_with'], this.tasks[task]?.conflictsWith[place.index]);
+        return this.places.spanOfItem(
+          [...path, 'conflicts_with'],
+          this.tasks[task]?.conflictsWith[place.index],
+        );
     }
   }
 
-  /** An item by its text: where a list holds more than texts, its places are not those of the draft's list. */
-  private spanOfItem(path: Path, item: string | undefined): Span {
-    const list = this.find(path);
-    const items = this.text[list.start] === '[' ? elementsOf(this.text, list.start) : [];
-    const found = items.find(({ start, end }) => JSON.parse(this.text.slice(start, end)) === item);
-    return spanOf(this.file, this.text, this.positions, found ?? list);
-  }
-
-  /** The place of the value at a path, or of what is nearest above it when it is missing. */
-  private span(path: Path): Span {
-    return spanOf(this.file, this.text, this.positions, this.find(path));
-  }
-
-  private find(path: Path): JsonSpan {
-    const start = path[0] === 'tasks' && typeof path[1] === 'number' ? this.starts[path[1]] : undefined;
-    return start === undefined
-      ? locateJson(this.text, skipSpace(this.text, 0), path)
-      : locateJson(this.text, start, path.slice(2));
-  }
-
   private error(path: Path, message: string): void {
-    this.diagnostics.push(errorAt(this.span(path), 'PLAN-BAD-FIELD', message));
+    this.diagnostics.push(errorAt(this.places.span(path), 'PLAN-BAD-FIELD', message));
   }
 
   private warning(path: Path, message: string): void {
-    this.diagnostics.push(warningAt(this.span(path), message));
+    this.diagnostics.push(warningAt(this.places.span(path), message));
   }
 }
 

@@ -9,7 +9,7 @@ import type { JsonMember, JsonSpan } from '../../json-text.ts';
 import { applyEdits, type TextEdit } from '../../lines.ts';
 import { didYouMean } from '../../spelling.ts';
 import type { StateClaim, ViewText, WriteBackInput } from '../format.ts';
-import { isRecord, parseJson, spanOf } from '../json-file.ts';
+import { isRecord, parseJson, spanOf, wordIn } from '../json-file.ts';
 
 export interface TaskState {
   readonly manifestHash: string | undefined;
@@ -101,7 +101,7 @@ function unusableClaim(span: Span, id: string, value: unknown): Diagnostic {
 
 function readClaim(value: Readonly<Record<string, unknown>>): StateClaim | undefined {
   const status = value['status'] ?? 'pending';
-  const word = typeof status === 'string' ? words[status.trim().toLowerCase()] : undefined;
+  const word = typeof status === 'string' ? wordIn(words, status.trim().toLowerCase()) : undefined;
   if (word === undefined) return undefined;
   const started = value['started_at'];
   const done = value['acs_completed'];
@@ -163,16 +163,21 @@ export function writeTaskState(file: string, { plan, facts, texts, view }: Write
   const start = skipSpace(text, 0);
   const changed = view.tasks.filter((task) => needsWriting(tasks, task));
   const tasksAt = tasksStart(text);
-  const edits: TextEdit[] = [];
+  const own = {
+    manifest_hash: facts?.manifestHash,
+    last_updated: changed.length > 0 ? view.at : undefined,
+  };
   if (tasksAt === undefined) {
     const entries = changed.map((task): [string, JsonValue] => [
       task.id,
       defined(membersFor(task, undefined)),
     ]);
-    if (entries.length > 0) edits.push(...setMembers(text, start, { tasks: Object.fromEntries(entries) }));
-    return { file, text: applyEdits(text, edits) };
+    if (entries.length === 0) return { file, text };
+    const members = { ...own, tasks: Object.fromEntries(entries) };
+    return { file, text: applyEdits(text, setMembers(text, start, members)) };
   }
   const places = new Map(membersOf(text, tasksAt).map((member) => [member.key, member.start]));
+  const edits: TextEdit[] = [];
   const added: Record<string, JsonValue> = {};
   for (const task of changed) {
     const at = places.get(task.id);
@@ -187,12 +192,7 @@ export function writeTaskState(file: string, { plan, facts, texts, view }: Write
     } else added[task.id] = defined(membersFor(task, undefined));
   }
   edits.push(...setMembers(text, tasksAt, added));
-  edits.push(
-    ...setMembers(text, start, {
-      manifest_hash: facts?.manifestHash,
-      last_updated: changed.length > 0 ? view.at : undefined,
-    }),
-  );
+  edits.push(...setMembers(text, start, own));
   return { file, text: applyEdits(text, edits) };
 }
 

@@ -148,7 +148,7 @@ class SpecKitReader {
     const there = (names: readonly string[]): readonly string[] =>
       names.map((name) => folder + name).filter((name) => this.companions.has(name));
     const contracts = [...this.document.prerequisites.matchAll(/(?<![\w/])contracts\/[\w./-]*/g)].map(
-      ([name]) => folder + name.replace(/[.]+$/, ''),
+      ([name]) => folder + name.replace(/(?<!\.)\.+$/, ''),
     );
     return { specs: [], adrs: [], guides: [...there(specs), ...new Set(contracts), ...there(guides)] };
   }

@@ -128,7 +128,7 @@ function mentionOf(match: RegExpExecArray, offset = 0): Mention {
   const lead = /^[\s*_`[]*/u.exec(match[0])![0].length;
   const place = {
     at: offset + match.index + lead,
-    length: match[0].slice(lead).replace(/[\]*`]+$/, '').length,
+    length: match[0].slice(lead).replace(/(?<![\]*`])[\]*`]+$/, '').length,
   };
   if (id !== undefined) {
     const kind = { kind: 'task', name: id.toUpperCase().replace(/[A-Z]$/, id.slice(-1)), ...place } as const;

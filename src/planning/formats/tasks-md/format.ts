@@ -284,10 +284,10 @@ function writeStatuses(plan: Plan, text: string | undefined, view: RunView): Vie
     const word = values.statusWordOf(task.status);
     if (value === undefined) {
       if (task.status === 'pending') return [];
-      const { line, lead } = section.insertion;
-      const insert = `${lead}**Status**: ${word}`;
-      const at = lines[line]?.start;
+      const { line, lead, isApart } = section.insertion;
       const lineBreak = lineBreakOf(text);
+      const insert = `${isApart ? lineBreak : ''}${lead}**Status**: ${word}`;
+      const at = lines[line]?.start;
       return at === undefined
         ? [{ start: text.length, end: text.length, text: `${lineBreak}${insert}` }]
         : [{ start: at, end: at, text: `${insert}${lineBreak}` }];

@@ -9,6 +9,9 @@ export interface DrawnEdge {
   readonly length: number;
 }
 
+/** A longer line is no drawing, and would keep the expressions below busy. */
+const longestDrawn = 2_000;
+
 const nodePattern = /([A-Za-z0-9_][\w.-]*)\s*(\[[^\]]*\]|\([^)]*\)|\{[^}]*\})/g;
 const arrowPattern = /\s*(?:<?(?:-{2,}|-\.+-|={2,})(?:[^->|=.]+(?:-{2,}|\.+-|={2,}))?>)\s*(?:\|[^|]*\|)?\s*/;
 const noStatement =
@@ -20,7 +23,7 @@ const noStatement =
  */
 export function readDrawnEdges(lines: readonly Line[], ids: readonly string[]): readonly DrawnEdge[] {
   const drawn = lines.flatMap((line, index) =>
-    line.language === 'mermaid' ? [{ text: line.text, index }] : [],
+    line.language === 'mermaid' && line.text.length <= longestDrawn ? [{ text: line.text, index }] : [],
   );
   const known = new Set(ids);
   const names = new Map<string, string>();

@@ -5,7 +5,7 @@
  */
 import type { Plan } from '../../../domain/plan.ts';
 import type { RunView, TaskView } from '../../../domain/view.ts';
-import { applyEdits, lineBreakOf, readLines, type Line, type TextEdit } from '../../lines.ts';
+import { applyEdits, endsInFence, lineBreakOf, readLines, type Line, type TextEdit } from '../../lines.ts';
 import type { ViewText } from '../format.ts';
 import { saysStatus, statusWordOf } from './values.ts';
 
@@ -15,7 +15,11 @@ const ownNote = 'pawl: ';
 export function writeProgress(file: string, text: string | undefined, plan: Plan, view: RunView): ViewText {
   if (text === undefined || text.trim() === '') return { file, text: newProgress(plan, view) };
   const lines = readLines(text);
-  return { file, text: applyEdits(text, [...headEdits(lines, view), ...tableEdits(text, lines, view)]) };
+  const edits = [...headEdits(lines, view), ...tableEdits(text, lines, view)];
+  // A table in the fence would not be found, and be written again every time.
+  if (edits.some(({ start }) => start === text.length) && endsInFence(text))
+    return { file, problem: 'a code fence in it is never closed' };
+  return { file, text: applyEdits(text, edits) };
 }
 
 function newProgress(plan: Plan, view: RunView): string {
@@ -43,18 +47,32 @@ function newProgress(plan: Plan, view: RunView): string {
   return `${[...head, ...rest].join('\n')}\n`;
 }
 
+const ownColumns = ['Task', 'Status', 'Completed', 'Files Modified', 'Notes'];
+
 function taskTable(view: RunView): readonly string[] {
-  const columns = '| Task | Status | Completed | Files Modified | Notes |';
-  return [columns, ruleFor(columns), ...view.tasks.map((task) => newRow(task))];
+  const header = `| ${ownColumns.join(' | ')} |`;
+  const columns = ownColumns.map((name) => name.toLowerCase());
+  return [header, ruleFor(header), ...view.tasks.map((task) => newRow(task, columns))];
 }
 
 function ruleFor(columns: string): string {
   return columns.replace(/[^|]+/g, (name) => '-'.repeat(name.length));
 }
 
-function newRow(task: TaskView): string {
-  const cells = [task.id, statusWordOf(task.status), completedOf(task), filesOf(task), noteOf(task)];
+/** A row for the columns that the table has; people add their own. */
+function newRow(task: TaskView, columns: readonly string[]): string {
+  const values = new Map([
+    ['status', statusWordOf(task.status)],
+    ['completed', completedOf(task)],
+    ['files modified', filesOf(task)],
+    ['notes', noteOf(task)],
+  ]);
+  const cells = columns.map((name, at) => (at === idColumn(columns) ? task.id : values.get(name)));
   return `| ${cells.map((cell) => cell ?? dash).join(' | ')} |`;
+}
+
+function idColumn(columns: readonly string[]): number {
+  return Math.max(0, columns.indexOf('task'));
 }
 
 function dayOf(time: string): string {
@@ -145,7 +163,7 @@ function tableEdits(text: string, lines: readonly Line[], view: RunView): readon
   let last = header + 1;
   for (let at = header + 2; at < lines.length && lines[at]!.text.trim().startsWith('|'); at += 1) {
     const cells = cellsOf(lines[at]!);
-    const id = cells[Math.max(0, columns.indexOf('task'))]?.text.replace(/[*`]/g, '').split(/[\s:]/)[0];
+    const id = cells[idColumn(columns)]?.text.replace(/[*`]/g, '').split(/[\s:]/)[0];
     if (id !== undefined && !rows.has(id)) rows.set(id, cells);
     last = at;
   }
@@ -153,7 +171,7 @@ function tableEdits(text: string, lines: readonly Line[], view: RunView): readon
     const cells = rows.get(task.id);
     if (cells !== undefined) edits.push(...rowEdits(task, cells, columns));
   }
-  const missing = view.tasks.filter((task) => !rows.has(task.id)).map((task) => newRow(task));
+  const missing = view.tasks.filter((task) => !rows.has(task.id)).map((task) => newRow(task, columns));
   if (missing.length > 0) edits.push(insertAfter(text, lines, last, missing, lineBreak));
   return edits;
 }
@@ -163,7 +181,7 @@ function findTable(lines: readonly Line[], from: number): number {
     const { text, fenced } = lines[at]!;
     if (fenced) continue;
     if (/^#{1,2}\s/.test(text)) return -1;
-    if (text.trim().startsWith('|') && /^\s*\|[\s:|-]+\|?\s*$/.test(lines[at + 1]?.text ?? '')) return at;
+    if (text.trim().startsWith('|') && /^\s*\|[\s:|-]+$/.test(lines[at + 1]?.text ?? '')) return at;
   }
   return -1;
 }

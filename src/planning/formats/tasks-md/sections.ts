@@ -59,8 +59,8 @@ export interface Section {
   readonly fields: readonly Field[];
   /** All lines that belong to no field, as they are. */
   readonly prose: string;
-  /** The line before which a missing field is inserted, and how such a line begins. */
-  readonly insertion: { readonly line: number; readonly lead: string };
+  /** The line before which a missing field is inserted, how such a line begins, and whether a blank one comes first. */
+  readonly insertion: { readonly line: number; readonly lead: string; readonly isApart: boolean };
 }
 
 export interface TasksDocument {
@@ -78,11 +78,16 @@ export function isTasksDocument(text: string): boolean {
     const heading = fenced ? null : headingPattern.exec(line);
     if (heading === null) return false;
     const isTask = heading[1]!.length >= 2 && plainId.test(heading[3]!);
-    return isTask || (heading[1]!.length === 1 && /^implementation tasks$/i.test(heading[3]!));
+    return isTask || (heading[1]!.length === 1 && /^implementation tasks$/i.test(unclosed(heading[3]!)));
   });
 }
 
-const headingPattern = /^ {0,3}(#{1,6})([ \t]+)(.*?)(?:[ \t]+#+)?[ \t]*$/;
+const headingPattern = /^ {0,3}(#{1,6})([ \t]+)(.*)$/;
+
+/** A heading's text without the hashes that close it. */
+function unclosed(text: string): string {
+  return text.replace(/(?<![ \t])[ \t]+$/, '').replace(/(?<![ \t])[ \t]+#+$/, '');
+}
 
 interface Heading {
   readonly line: number;
@@ -97,7 +102,7 @@ export function readTasksDocument(text: string): TasksDocument {
     const match = line.fenced ? null : headingPattern.exec(line.text);
     if (match === null) return [];
     const column = match[0].indexOf('#') + match[1]!.length + match[2]!.length;
-    return [{ line: index, level: match[1]!.length, text: match[3]!, column }];
+    return [{ line: index, level: match[1]!.length, text: unclosed(match[3]!), column }];
   });
   const sections: Section[] = [];
   let area: { readonly name: string; readonly level: number } | undefined;
@@ -135,7 +140,8 @@ function taskIdOf(heading: Heading, lines: readonly Line[], end: number): Piece 
     return field !== undefined && field.isBullet && ['dependencies', 'criteria', 'specs'].includes(field.key);
   });
   if (!isTask) return undefined;
-  const text = /^(.*?)\s*(?::\s|:$|$)/.exec(heading.text)![1]!.replace(/^[*`~]+|[*`~]+$/g, '');
+  const name = heading.text.slice(0, /:(?:\s|$)/.exec(heading.text)?.index).trimEnd();
+  const text = name.replace(/^[*`~]+|(?<![*`~])[*`~]+$/g, '');
   return { text, line: heading.line, column: heading.column + Math.max(0, heading.text.indexOf(text)) };
 }
 
@@ -173,7 +179,7 @@ function readSection(
   const fields: Field[] = [];
   const prose: string[] = [];
   let base = 1;
-  let insertion = { line: heading.line + 1, lead: '- ' };
+  let insertion = { line: heading.line + 1, lead: '- ', isApart: false };
   for (let at = heading.line + 1; at < end; at += 1) {
     const line = lines[at]!;
     const field = line.fenced ? undefined : fieldOf(line.text);
@@ -183,7 +189,7 @@ function readSection(
     }
     if (fields.length === 0) {
       base = field.indent + 1;
-      insertion = { line: at, lead: /^[ \t]*(?:[-*+][ \t]+)?/.exec(line.text)![0] };
+      insertion = { line: at, lead: /^[ \t]*(?:[-*+][ \t]+)?/.exec(line.text)![0], isApart: false };
     }
     const last = lastChild(lines, at, end, field);
     const children = lines.slice(at + 1, last + 1).flatMap((child, offset): Piece[] => {
@@ -194,11 +200,22 @@ function readSection(
     fields.push({ key: field.key, value: { text: field.value, line: at, column: field.column }, children });
     at = last;
   }
+  if (fields.length === 0) insertion = behindProse(lines, heading.line, end);
   const title = heading.text
     .slice(id.column - heading.column + id.text.length)
     .replace(/^[*`~]*\s*[:.\u2013\u2014-]*\s*[*`~]*\s*/, '')
-    .replace(/[*~]+$/, '');
+    .replace(/(?<![*~])[*~]+$/, '');
   return { id, title: title === '' ? id.text : title, area, fields, prose: trimLines(prose), insertion };
+}
+
+/** In front of prose a field would take it for its own; and in a fence that is never closed it would be none. */
+function behindProse(lines: readonly Line[], heading: number, end: number): Section['insertion'] {
+  const isProse = ({ text, fenced }: Line): boolean => fenced || !/^\s*(?:-{3,}\s*)?$/.test(text);
+  let at = Math.max(heading, lines.slice(0, end).findLastIndex(isProse)) + 1;
+  const isOpen = lines[at - 1]!.fenced && (lines[at]?.fenced ?? true);
+  while (isOpen && lines[at - 1]!.fenced) at -= 1;
+  // A blank line in front of a fence would be prose.
+  return { line: at, lead: '- ', isApart: at > heading + 1 && !isOpen };
 }
 
 /** The last line that belongs to the field on line `at`: what is indented deeper, and its checkboxes. */
@@ -226,5 +243,5 @@ function trimLines(lines: readonly string[]): string {
   return lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .replace(/^(?:[ \t]*\n)+|\s+$|\n-{3,}\s*$/g, '');
+    .replace(/^(?:[ \t]*\n)+|(?<!\s)\s+$|\n-{3,}\s*$/g, '');
 }

@@ -136,6 +136,8 @@ const rangePattern = new RegExp(
   `^[*\`]*(${idPattern})[*\`]*(?:\\s*(?:\\.{2,3}|[\u2026\u2013\u2014-]|\\b(?:to|through)\\b)\\s*)[*\`]*(${idPattern})(?![\\w-])`,
 );
 const maxRange = 1_000;
+/** Of all ids in a list: ranges of a few characters each must not become millions. */
+const maxListed = 20_000;
 
 /**
  * Ids as people list them: `None`, `T-005 (why), T-006`, `T-001–T-004`, one per bullet. What names no id is kept as
@@ -151,6 +153,8 @@ export function parseIds(field: Field, known: ReadonlySet<string>): IdList {
       const at: Piece = { ...piece, text: range[0] };
       const expanded = expandRange(range[1]!, range[2]!);
       if (typeof expanded === 'string') faults.push({ piece: at, message: expanded });
+      else if (ids.length + expanded.length > maxListed)
+        faults.push({ piece: at, message: `more than ${maxListed} ids are listed; the rest is not read` });
       else ids.push(...expanded.map((text) => ({ ...at, text, length: at.text.length })));
     } else ids.push(...singleIds(piece, known).map((id) => ({ ...id, length: id.text.length })));
   }
@@ -175,7 +179,7 @@ function expandRange(first: string, last: string): readonly string[] | string {
 function singleIds(piece: Piece, known: ReadonlySet<string>): readonly Piece[] {
   const { text, line, column } = piece;
   const bare = /^[*`[~]*([^\s(\]*`~]+)/.exec(text);
-  const first = bare?.[1]?.replace(/[.:]+$/, '') ?? '';
+  const first = bare?.[1]?.replace(/(?<![.:])[.:]+$/, '') ?? '';
   if (known.has(first)) {
     // `T-001 T-002` without a comma names two; ids in an explanation name none.
     const rest = text.slice(bare![0].length);
@@ -184,11 +188,14 @@ function singleIds(piece: Piece, known: ReadonlySet<string>): readonly Piece[] {
     }
   }
   if (noneWord.test(text.replace(/^[*_`]+/, ''))) return [];
-  const outside = text.replace(/\([^)]*\)/g, (note) => ' '.repeat(note.length));
+  // Behind the last bracket that closes none is a note, and looking for its end would take long in a row of them.
+  const noted = text.lastIndexOf(')') + 1;
+  const notes = text.slice(0, noted).replace(/\([^)]*\)/g, (note) => ' '.repeat(note.length));
+  const outside = notes + text.slice(noted);
   const found = [...outside.matchAll(new RegExp(`(?<![\\w-])${idPattern}(?![\\w-])`, 'g'))];
   if (found.length > 0) return found.map((match) => ({ text: match[0], line, column: column + match.index }));
   const kept = outside.trim() === '' ? text : outside.trim();
-  return [{ text: kept.replace(/^[*`[~]+|[*`\]~.]+$/g, ''), line, column }];
+  return [{ text: kept.replace(/^[*`[~]+|(?<![*`\]~.])[*`\]~.]+$/g, ''), line, column }];
 }
 
 /** Paths and globs as people list them: back-ticked, as links, separated by commas, with notes in brackets. */
@@ -217,13 +224,13 @@ export function parseSpecReferences(field: Field): readonly string[] {
   return piecesOf(field, /^;/).flatMap(({ text }) => {
     if (noneWord.test(text)) return [];
     const link = /^\[[^\]]*\]\(([^)]+)\)/.exec(text);
-    const [file = '', ...sections] = (link?.[1] ?? text).split(/,\s|,$|\s+[>\u00a7\u2192]\s*/);
+    const [file = '', ...sections] = (link?.[1] ?? text).split(/,\s|,$|(?<!\s)\s+[>\u00a7\u2192]\s*/);
     const behind = link === null ? '' : text.slice(link[0].length).replace(/^[\s,>\u00a7\u2192]+/, '');
     const name = file.replaceAll('`', '').trim();
     const section = [...sections, behind]
       .join(', ')
       .replaceAll('`', '')
-      .replace(/[\s,.]+$/, '')
+      .replace(/(?<![\s,.])[\s,.]+$/, '')
       .trim();
     if (name === '') return [];
     return [section === '' || name.includes('#') ? name : `${name}#${section}`];

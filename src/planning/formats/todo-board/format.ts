@@ -256,8 +256,7 @@ function filesIn(text: string): readonly string[] {
   const line = text.replace(/^[-*+][ \t]+/, '');
   if (/^(?:none|n\/a|[-\u2013\u2014]|tbd)\b/i.test(line) || line === '-') return [];
   if (/`|\]\(/.test(line)) return pathsIn(line);
-  return line
-    .split(/[,;](?![^{]*\})/)
+  return (line.match(/(?:\{[^{}]*\}|[^,;])+/g) ?? [])
     .filter((part) => part.length <= maxPath)
     .map((part) => normaliseScope(part.replace(/\s+\(.*\)\.?\s*$/, '')))
     .filter((part) => part !== '' && !/\s/.test(part));

@@ -386,3 +386,8 @@ test.each([
   const { draft } = readAll({ '1.2.a.md': story('1.2', 'Status: draft', rest), '1.3.b.md': rest });
   expect(draft.tasks).toHaveLength(2);
 });
+
+test('a title behind the first section takes no status, which would not be read there', () => {
+  const text = '## Story\n\nI want it.\n\n# Story 1.2: Title\n\n## Acceptance Criteria\n\n1. It works\n';
+  expect(written(text, 'completed')).toBe(text);
+});

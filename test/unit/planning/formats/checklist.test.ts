@@ -212,3 +212,10 @@ describe('statuses', () => {
     expect(read('- [x] a\n  - [ ] b\n').report).toContain('it is ticked, but line 2 below it is not');
   });
 });
+
+test('a sign that says less than the ticked criterion below it stays', () => {
+  const text = '- ⏳ a\n  - [x] b\n  - [ ] c\n- [ ] d\n';
+  expect(read(text).draft.tasks[0]?.declared).toBe('in-progress');
+  expect(written(text, ['running', 'pending'])).toBe(text);
+  expect(written(text, ['completed', 'pending'])).toBe(text.replace('⏳', '✅'));
+});

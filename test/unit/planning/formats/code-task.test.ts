@@ -310,6 +310,12 @@ describe('a status written back', () => {
     );
   });
 
+  test('keeps a comment that stands where a status should apart from the word', () => {
+    const once = write('---\nstatus:# x\n---\n# Task: A', 'running');
+    expect(once).toBe('---\nstatus: in_progress # x\n---\n# Task: A');
+    expect(write(once, 'running')).toBe(once);
+  });
+
   test('leaves words of the same meaning, and what the format has no word for', () => {
     for (const [word, status] of [
       ['complete', 'completed'],
@@ -322,5 +328,22 @@ describe('a status written back', () => {
       const text = `---\nstatus: ${word}\n---\n# Task: A`;
       expect(write(text, status)).toBe(text);
     }
+  });
+});
+
+describe('a damaged code task', () => {
+  test('without a title has its place at the beginning, one character long', () => {
+    const { draft } = tree({ a: 'x\n\n## Acceptance Criteria\n- a' });
+    expect(draft.tasks[0]?.title).toBe('a');
+    expect(draft.locate(0, { field: 'id' })).toMatchObject({ line: 1, column: 1, length: 1 });
+  });
+
+  test.each([
+    ['colons', `## ${':'.repeat(400_000)}x`],
+    ['blanks', `## a${' '.repeat(400_000)}x`],
+    ['stars in a status', `## Status: a${'*'.repeat(400_000)}b`],
+    ['tildes', `${'~'.repeat(400_000)}\`x`],
+  ])('with many %s is read without harm', (_name, text) => {
+    expect(tree({ a: `# Task: A\n${text}` }).draft.tasks).toHaveLength(1);
   });
 });

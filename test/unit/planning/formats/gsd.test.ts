@@ -299,3 +299,20 @@ describe('the files of gsd', () => {
     ]);
   });
 });
+
+describe('a damaged roadmap', () => {
+  test('with a slice twice is refused, also when the first of them has tasks', () => {
+    const { faults } = read({
+      'M001/M001-ROADMAP.md': roadmap('- [x] **S01: A**', '- [ ] **S01: B**'),
+      'M001/slices/S01/S01-PLAN.md': '# S01: A\n\n## Tasks\n\n- [ ] **T01: x**\n',
+    });
+    expect(faults).toContain('error [S01] a second slice has the id M001/S01');
+  });
+
+  test('with many stars in its title is read without harm', () => {
+    const { drafts } = read({
+      'M001/M001-ROADMAP.md': `# M001: A${'*'.repeat(300_000)}B\n\n${roadmap('- [ ] **S01: A**')}`,
+    });
+    expect(drafts).toHaveLength(1);
+  });
+});

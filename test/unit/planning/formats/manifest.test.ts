@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifestFormat } from '../../../../src/planning/formats/manifest/format.ts';
-import { check } from './plan-texts.ts';
+import { check, viewOf } from './plan-texts.ts';
 
 const file = 'docs/backlog/virtual-task-manifest.json';
 const stateFile = 'docs/backlog/task-state.json';
@@ -268,5 +268,63 @@ describe('facts of a manifest', () => {
       status: 'BLOCKED',
       blockingGaps: ['GAP::X (why)', 'GAP::Y'],
     });
+  });
+});
+
+describe('a damaged manifest', () => {
+  test('has no value out of the names that every object has', () => {
+    const task = { task_id: 'A', risk: 'constructor', est: { size: 'toString' } };
+    const state = { [stateFile]: JSON.stringify({ tasks: { A: { status: 'constructor' } } }) };
+    const { draft } = check(manifestFormat, file, manifest(task), state);
+    expect(draft.tasks[0]).toMatchObject({ risk: 'Medium', size: 'M', declared: 'pending' });
+    expect(draft.diagnostics.map(({ message }) => message)).toEqual([
+      '"constructor" is no status of A',
+      'a risk is High, Medium or Low, not "constructor"',
+      'a size is S, M or L, not "toString"',
+    ]);
+  });
+
+  test.each(['acceptance_criteria', 'depends_on_tasks'])(
+    'with many faults in %s is read in one pass',
+    (key) => {
+      const faulty = Array.from({ length: 60_000 }, (_, at) => at);
+      const { draft } = check(manifestFormat, file, manifest({ task_id: 'A', [key]: faulty }));
+      expect(draft.diagnostics).toHaveLength(60_000);
+      expect(draft.diagnostics.at(-1)).toMatchObject({ line: 60_007, length: 5 });
+    },
+  );
+
+  test('with many unknown dependencies is refused in one pass', () => {
+    const unknown = Array.from({ length: 30_000 }, (_, at) => `B${at}`);
+    const { report } = check(manifestFormat, file, manifest({ task_id: 'A', depends_on_tasks: unknown }));
+    expect(report).toContain('30000 errors');
+  });
+
+  test('with a byte order mark inside has a place to show', () => {
+    const { draft } = check(manifestFormat, file, `\uFEFF\uFEFF${manifest()}`);
+    expect(draft.diagnostics).toMatchObject([
+      { line: 1, column: 1, length: 1, message: 'a byte order mark stands inside the text' },
+    ]);
+  });
+
+  test('has a state without tasks completed in one writing', () => {
+    const { plan, draft } = check(manifestFormat, file, manifest({ task_id: 'A' }));
+    const write = (text: string): string => {
+      const [result] = manifestFormat.writeBack({
+        backlog: { entry: file, files: [file] },
+        plan,
+        facts: draft.facts,
+        texts: new Map([[stateFile, text]]),
+        view: viewOf({ A: 'completed' }),
+      });
+      return result !== undefined && 'text' in result ? result.text : 'problem';
+    };
+    const once = write('{"x": 1}');
+    expect(JSON.parse(once)).toMatchObject({
+      x: 1,
+      manifest_hash: 'abc',
+      tasks: { A: { status: 'completed' } },
+    });
+    expect(write(once)).toBe(once);
   });
 });

@@ -292,3 +292,26 @@ describe('detecting TASKS.md', () => {
     expect(tasksMdFormat.detect(name, text)).toBe(expected);
   });
 });
+
+describe('a damaged TASKS.md', () => {
+  test.each([
+    ['blanks in a heading', `### T-001: A${' '.repeat(300_000)}B`],
+    ['blanks in another heading', `## A${' '.repeat(300_000)}B`],
+    ['stars in a title', `### T-001: A${'*'.repeat(300_000)}B`],
+    ['blanks in prose', `### T-001: A\n${' '.repeat(300_000)}B`],
+    ['blanks in a reference', `### T-001: A\n- **Spec reference**: a${' '.repeat(300_000)}b`],
+    ['brackets in a list of ids', `### T-001: A\n- **Dependencies**: T-002 x${'('.repeat(300_000)}`],
+    ['letters in a drawing', `\`\`\`mermaid\n${'a'.repeat(300_000)}\n\`\`\`\n### T-001: A`],
+  ])('with many %s is read without harm', (_name, text) => {
+    expect(check(tasksMdFormat, 'TASKS.md', `${text}\n\n### T-002: B\n`).draft.tasks.at(-1)?.id).toBe(
+      'T-002',
+    );
+  });
+
+  test('of ranges without end names what is not read', () => {
+    const ranges = Array.from({ length: 30 }, () => 'T-001..T-999').join(', ');
+    const { draft } = check(tasksMdFormat, 'TASKS.md', `### T-001: A\n- **Dependencies**: ${ranges}\n`);
+    expect(draft.tasks[0]!.dependencies.length).toBeLessThanOrEqual(20_000);
+    expect(draft.diagnostics[0]?.message).toBe('more than 20000 ids are listed; the rest is not read');
+  });
+});

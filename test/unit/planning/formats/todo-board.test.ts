@@ -522,3 +522,12 @@ test('no mangled board makes the reader throw, and every place it names is in a 
     { numRuns: 300 },
   );
 });
+
+test('a list of many commas is read without harm', () => {
+  const { draft } = check(
+    todoBoardFormat,
+    file,
+    `- [ ] [T-1] a\n  - Files: a.ts${','.repeat(400_000)}b.ts {c,d}/e\n`,
+  );
+  expect(draft.tasks[0]?.scope).toEqual(['a.ts']);
+});

@@ -1,10 +1,10 @@
 /**
  * `npm run fuzz [-- --cases N --seed S --format NAME --minutes M --case I]`: damaged backlogs of every format through
- * the real reading from disk and the real writing back, in a worker with limits of memory and of time per case. What
+ * the real reading from disk and the real writing back, in a process with limits of memory and of time per case. What
  * fails is written to a temporary folder with the command that does it again. Exit 1 when anything failed, 2 for a
  * wrong call.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -61,7 +61,9 @@ async function fuzz({ cases, seed, format, minutes, only }: Wanted): Promise<num
   const report = new FuzzReport(folder);
   if (!hasCollection) process.stderr.write('Without the collection of real backlogs: own ones alone.\n');
   const ends = performance.now() + minutes * 60_000;
-  const runner = new CaseRunner(seed, join(folder, 'work'));
+  // Every writing waits for the disk; a file system in memory has none.
+  const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pawl-fuzz-'));
+  const runner = new CaseRunner(seed, work);
   // Formats take turns by the number of a case, so that a number means the same with and without --format.
   const first = only ?? 0;
   for (let done = 0, index = first; done < (only === undefined ? cases : 1); index += 1) {
@@ -74,7 +76,7 @@ async function fuzz({ cases, seed, format, minutes, only }: Wanted): Promise<num
     done += 1;
   }
   await runner.end();
-  rmSync(join(folder, 'work'), { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
   process.stdout.write(report.render());
   if (report.hasFailures) return 1;
   rmSync(folder, { recursive: true, force: true });

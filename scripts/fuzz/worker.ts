@@ -1,6 +1,5 @@
 /** Runs the cases whose numbers it is sent, one at a time, and answers each with its size and then its outcome. */
 import { getHeapStatistics } from 'node:v8';
-import { parentPort, workerData } from 'node:worker_threads';
 import { backlogFormats } from '../../src/planning/formats/all.ts';
 import { brokenLaws } from '../../test/rig/format-laws.ts';
 import { damageOf, formatOf, sizeOf } from './cases.ts';
@@ -8,14 +7,15 @@ import { DiskCase } from './disk-case.ts';
 import { processorLimitMs } from './limits.ts';
 import type { WorkerMessage } from './outcome.ts';
 
-const { seed, folder } = workerData as { readonly seed: number; readonly folder: string };
-const port = parentPort!;
-const send = (message: WorkerMessage): void => port.postMessage(message);
+const [seed, folder] = [Number(process.argv[2]), process.argv[3]!];
+const send = (message: WorkerMessage): void => void process.send!(message);
 
-port.on('message', (index: number) => void runCase(index));
+process.on('message', (index: number) => void runCase(index));
+// Without the one who asks there is nothing to do.
+process.on('disconnect', () => process.exit());
 send({ type: 'ready' });
 
-/** Of this thread, whatever else the machine does. */
+/** Of this thread, so that collecting garbage beside it does not count, nor what else the machine does. */
 function processorMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

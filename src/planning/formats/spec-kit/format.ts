@@ -116,13 +116,24 @@ class SpecKitReader {
   private criteria(task: TaskLine, phase: Phase): DraftTask['criteria'] {
     const story = task.story ?? phase.story;
     const home = story === undefined || phase.story === story ? phase : (this.storyPhase(story) ?? phase);
+    const shared = this.sharedCriteria(home);
+    const steps = task.steps.map(({ text }, at) => ({ id: `${task.id.text}.AC${at + 1}`, text }));
+    if (steps.length > 0) return [...steps, ...shared];
+    return shared.length > 0 ? shared : [{ id: `${task.id.text}.AC1`, text: task.text.text }];
+  }
+
+  /** The same list for all tasks of a phase: copies would grow with the product of both. */
+  private readonly shared = new Map<Phase, DraftTask['criteria']>();
+
+  private sharedCriteria(home: Phase): DraftTask['criteria'] {
+    const known = this.shared.get(home);
+    if (known !== undefined) return known;
     const name = home.story ?? `PHASE${home.number ?? this.document.phases.indexOf(home) + 1}`;
     const named = (kind: string, texts: readonly string[]): DraftTask['criteria'] =>
       texts
         .filter((text) => text !== '')
         .map((text, at) => ({ id: `${name}.${kind}${at === 0 ? '' : at + 1}`, text }));
     const found = [
-      ...task.steps.map(({ text }, at) => ({ id: `${task.id.text}.AC${at + 1}`, text })),
       ...named(
         'TEST',
         home.test.map(({ text }) => text),
@@ -133,7 +144,8 @@ class SpecKitReader {
       ),
       ...named('DONE', home.done),
     ];
-    return found.length > 0 ? found : [{ id: `${task.id.text}.AC1`, text: task.text.text }];
+    this.shared.set(home, found);
+    return found;
   }
 
   private stories: ReadonlyMap<string | undefined, Phase> | undefined;

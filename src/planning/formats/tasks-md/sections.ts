@@ -213,7 +213,7 @@ function behindProse(lines: readonly Line[], heading: number, end: number): Sect
   const isProse = ({ text, fenced }: Line): boolean => fenced || !/^\s*(?:-{3,}\s*)?$/.test(text);
   let at = Math.max(heading, lines.slice(0, end).findLastIndex(isProse)) + 1;
   const isOpen = lines[at - 1]!.fenced && (lines[at]?.fenced ?? true);
-  while (isOpen && lines[at - 1]!.fenced) at -= 1;
+  if (isOpen) at = lines.slice(0, at).findLastIndex(({ fenced }) => !fenced) + 1;
   // A blank line in front of a fence would be prose.
   return { line: at, lead: '- ', isApart: at > heading + 1 && !isOpen };
 }

@@ -362,3 +362,11 @@ test('no text makes the reader throw, and a view of what was read changes nothin
     { numRuns: 300 },
   );
 });
+
+test('the checkpoints of a phase are one list for all of its tasks', () => {
+  const checkpoints = '**Checkpoint**: it stands\n\n'.repeat(3_000);
+  const tasks = Array.from({ length: 3_000 }, (_, at) => `- [ ] T${at + 1_000} Build it\n`).join('');
+  const { draft } = check(specKitFormat, file, `# Tasks\n\n## Phase 1: Setup\n\n${checkpoints}${tasks}`);
+  expect(draft.tasks).toHaveLength(3_000);
+  expect(new Set(draft.tasks.map(({ criteria }) => criteria)).size).toBe(1);
+});

@@ -166,7 +166,7 @@ function apply(text: string, mutation: Mutation, other: string, maxGrowth: numbe
     case 'insert':
       return inserted(text, at, mutation.where, mutation.token, put);
     case 'refer': {
-      const words = [...text.matchAll(/[\p{L}\d._/-]*\d[\p{L}\d._-]*/gu)];
+      const words = [...text.matchAll(/[\p{L}\d._/-]+/gu)].filter(([word]) => /\d/.test(word));
       const target = words[mutation.at % Math.max(1, words.length)];
       const source = words[mutation.from % Math.max(1, words.length)];
       if (target === undefined || source === undefined) return text;
@@ -219,7 +219,7 @@ function numbered(lines: string, times: number, maxGrowth: number): string {
   let length = 0;
   for (let step = 1; step <= times && length <= maxGrowth; step += 1) {
     const part = lines.replace(
-      /^(\D*?)(\d{1,9})/gm,
+      /^([^\d\n]*)(\d{1,9})/gm,
       (_, before: string, number: string) =>
         before + String(Number(number) + step).padStart(number.length, '0'),
     );

@@ -199,11 +199,14 @@ class SpecKitReader {
   }
 }
 
+/** Longer texts are no goal of a phase. In UTF-16 units; they are given to every task of the phase. */
+const maxGoal = 8_000;
+
 function describe(task: TaskLine, phase: Phase, details: string): string {
   const goals = phase.goal.map(({ text }) => text).filter((text) => text !== '');
-  return [details, ...goals.map((text) => `${phase.story ?? phase.title}: ${text}`), ...task.notes]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  const isGoal = goals.reduce((length, text) => length + text.length, 0) <= maxGoal;
+  const said = isGoal ? goals.map((text) => `${phase.story ?? phase.title}: ${text}`) : [];
+  return [details, ...said, ...task.notes].filter((part) => part !== '').join('\n\n');
 }
 
 function riskOf(priority: number | undefined): Risk {

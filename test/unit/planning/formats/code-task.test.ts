@@ -333,8 +333,8 @@ describe('a status written back', () => {
 
 describe('a damaged code task', () => {
   test('without a title has its place at the beginning, one character long', () => {
-    const { draft } = tree({ a: 'x\n\n## Acceptance Criteria\n- a' });
-    expect(draft.tasks[0]?.title).toBe('a');
+    const { draft } = tree({ untitled: 'x\n\n## Acceptance Criteria\n- a' });
+    expect(draft.tasks[0]?.title).toBe('untitled');
     expect(draft.locate(0, { field: 'id' })).toMatchObject({ line: 1, column: 1, length: 1 });
   });
 

@@ -370,3 +370,9 @@ test('the checkpoints of a phase are one list for all of its tasks', () => {
   expect(draft.tasks).toHaveLength(3_000);
   expect(new Set(draft.tasks.map(({ criteria }) => criteria)).size).toBe(1);
 });
+
+test('what is too long for a goal is not given to every task of its phase', () => {
+  const goals = '**Goal**: it stands\n\n'.repeat(3_000);
+  const text = `# Tasks\n\n## Phase 1: Setup\n\n${goals}- [ ] T001 Build it\n`;
+  expect(check(specKitFormat, file, text).draft.tasks[0]?.description).toBe('');
+});

@@ -135,8 +135,17 @@ function scopeOf(text: string): readonly string[] {
 /** Longer texts are no introduction of a list. In UTF-16 units; they are given to every task of the section. */
 const maxAbout = 2_000;
 
+/** Every item of a section is given the same text; making it anew for each would take the product of both. */
+const abouts = new WeakMap<ListSection, string>();
+
 /** What a section says before its items, but not how far it is. */
-function aboutSection({ prose }: ListSection): string {
+function aboutSection(section: ListSection): string {
+  const about = abouts.get(section) ?? makeAbout(section);
+  abouts.set(section, about);
+  return about;
+}
+
+function makeAbout({ prose }: ListSection): string {
   const isState = /^\W*(?:plans|status|progress|completed|depends on|dependencies)\W*:/i;
   const lines = prose.flatMap(({ text }) =>
     isState.test(text) || /^-{3,}$|[:\uff1a]$/u.test(text) ? [] : [text],

@@ -219,3 +219,8 @@ test('a sign that says less than the ticked criterion below it stays', () => {
   expect(written(text, ['running', 'pending'])).toBe(text);
   expect(written(text, ['completed', 'pending'])).toBe(text.replace('⏳', '✅'));
 });
+
+test('much prose above many items is read once', () => {
+  const text = `## A\n\n${'why\n\n'.repeat(20_000)}${'- [ ] a\n\n'.repeat(20_000)}`;
+  expect(read(text).draft.tasks).toHaveLength(20_000);
+});

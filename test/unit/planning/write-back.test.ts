@@ -347,6 +347,21 @@ describe('a status that has no line of its own yet', () => {
     expect(after).toMatchObject({ description: before!.description, declared: 'completed' });
   });
 
+  test('is written in a moment into a table of many columns, and behind many blanks', () => {
+    const source = `### T-001: A\n- **Status**: pending${' '.repeat(300_000)}<!-- x\n`;
+    const checked = check(tasksMdFormat, 'TASKS.md', source);
+    const bars = '|'.repeat(100_000);
+    const progress = `## Task Status\n\n${bars} Task |\n|---|\n`;
+    const result = written(
+      tasksMdFormat,
+      checked,
+      { 'TASKS.md': source, 'IMPLEMENTATION_PROGRESS.md': progress },
+      viewOf({ 'T-001': 'completed' }),
+    );
+    expect(result['TASKS.md']).toBe('### T-001: A\n- **Status**: done\n');
+    expect(result['IMPLEMENTATION_PROGRESS.md']).toContain('\u2014 | T-001 |');
+  });
+
   test('is not written into a progress file whose last fence is open, time and again', () => {
     const checked = check(tasksMdFormat, 'TASKS.md', '### T-001: A\n');
     const texts = { 'TASKS.md': '### T-001: A\n', 'IMPLEMENTATION_PROGRESS.md': '# Mine\n\n```\nopen\n' };

@@ -54,7 +54,16 @@ interface Section {
   readonly lines: readonly Line[];
 }
 
-function sectionsOf({ lines, titleLine }: GsdDocument): readonly Section[] {
+/** A slice's plan is asked for by each of its tasks. */
+const sectionsByDocument = new WeakMap<GsdDocument, readonly Section[]>();
+
+function sectionsOf(document: GsdDocument): readonly Section[] {
+  const sections = sectionsByDocument.get(document) ?? readSections(document);
+  sectionsByDocument.set(document, sections);
+  return sections;
+}
+
+function readSections({ lines, titleLine }: GsdDocument): readonly Section[] {
   const sections: { name: string; lines: Line[] }[] = [{ name: '', lines: [] }];
   for (const line of lines.slice(titleLine + 1)) {
     const heading = line.fenced ? undefined : /^##[ \t]+(\S.*)$/.exec(line.text)?.[1];
@@ -83,9 +92,14 @@ export function planText(document: GsdDocument): string {
     .join('\n\n');
 }
 
-/** The lines such as `**Goal:** …` above the first section. */
+/** Longer texts are no goal. In UTF-16 units; they are given to every task of the slice. */
+const maxGoal = 8_000;
+
+/** The lines such as `**Goal:** …` above the first section; empty when they are too many to be a goal. */
 export function goalText(document: GsdDocument): string {
-  return (sectionsOf(document)[0]?.lines ?? [])
+  const lines = sectionsOf(document)[0]?.lines ?? [];
+  if (lines.reduce((length, { text }) => length + text.length + 1, 0) > maxGoal) return '';
+  return lines
     .map(({ text }) => text.trim())
     .filter((text) => text !== '')
     .join('\n');

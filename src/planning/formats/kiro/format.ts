@@ -70,6 +70,9 @@ interface Named {
   readonly box: number;
 }
 
+/** In UTF-16 units. */
+const maxFrame = 8_000;
+
 class KiroReader {
   private readonly file: string;
   private readonly document: KiroDocument;
@@ -136,8 +139,7 @@ class KiroReader {
     const box = this.document.boxes[at]!;
     const above = box.parent === undefined ? undefined : this.document.boxes[box.parent]!;
     const own = this.textOf(box);
-    const frame =
-      above === undefined ? '' : [`Part of ${above.id}: ${above.title}`, this.textOf(above)].join('\n');
+    const frame = above === undefined ? '' : this.frameOf(above);
     const description = [own, frame.trim()].filter((part) => part !== '').join('\n\n');
     const folder = folderOf(this.file);
     const present = (files: readonly string[]): readonly string[] =>
@@ -168,6 +170,20 @@ class KiroReader {
       declared: this.declared(box, isWanted),
       line: box.line + 1,
     };
+  }
+
+  private readonly frames = new Map<KiroBox, string>();
+
+  /** What a box with children says to each of them; a text that is too long for that is left in the file. */
+  private frameOf(box: KiroBox): string {
+    let frame = this.frames.get(box);
+    if (frame === undefined) {
+      const text = this.textOf(box);
+      const title = `Part of ${box.id}: ${box.title}`;
+      frame = [title, ...(text.length > maxFrame ? [] : [text])].join('\n');
+      this.frames.set(box, frame);
+    }
+    return frame;
   }
 
   private declared(box: KiroBox, isWanted: boolean): DraftTask['declared'] {

@@ -294,7 +294,8 @@ function writeStatuses(plan: Plan, text: string | undefined, view: RunView): Vie
     }
     if (values.saysStatus(value.text === '' ? 'pending' : value.text, task.status)) return [];
     const start = lines[value.line]!.start + value.column;
-    const length = value.text.replace(/\s*<!--.*-->$/, '').length;
+    const comment = value.text.endsWith('-->') ? value.text.indexOf('<!--') : -1;
+    const length = (comment === -1 ? value.text : value.text.slice(0, comment).trimEnd()).length;
     // `**Status**:` with nothing behind it lacks the blank, too.
     const blank = value.text === '' && !/\s/.test(text[start - 1]!) ? ' ' : '';
     return [{ start, end: start + length, text: blank + word }];

@@ -67,8 +67,9 @@ function newRow(task: TaskView, columns: readonly string[]): string {
     ['files modified', filesOf(task)],
     ['notes', noteOf(task)],
   ]);
-  const cells = columns.map((name, at) => (at === idColumn(columns) ? task.id : values.get(name)));
-  return `| ${cells.map((cell) => cell ?? dash).join(' | ')} |`;
+  const cells = columns.map((name) => values.get(name) ?? dash);
+  cells[idColumn(columns)] = task.id;
+  return `| ${cells.join(' | ')} |`;
 }
 
 function idColumn(columns: readonly string[]): number {

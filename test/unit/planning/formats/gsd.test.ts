@@ -309,6 +309,14 @@ describe('a damaged roadmap', () => {
     expect(faults).toContain('error [S01] a second slice has the id M001/S01');
   });
 
+  test('with many tasks in a slice goes through its plan once, and tells them no endless goal', () => {
+    const goal = '**Goal:** it stands\n'.repeat(1_000);
+    const tasks = Array.from({ length: 9_000 }, (_, at) => `- [ ] **T${at + 1}: x**\n\n`).join('');
+    const { drafts } = read({ 'M001/slices/S01/S01-PLAN.md': `# S01: A\n\n${goal}\n## Tasks\n\n${tasks}` });
+    expect(drafts).toHaveLength(9_000);
+    expect(drafts[0]?.description).toBe('Slice M001/S01: A');
+  });
+
   test('with many stars in its title is read without harm', () => {
     const { drafts } = read({
       'M001/M001-ROADMAP.md': `# M001: A${'*'.repeat(300_000)}B\n\n${roadmap('- [ ] **S01: A**')}`,

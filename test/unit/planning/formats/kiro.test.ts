@@ -483,3 +483,9 @@ test.each([
     2_000_000,
   );
 });
+
+test('what is too long to be told to each child is not', () => {
+  const details = '  - so and so\n'.repeat(3_000);
+  const { draft } = check(kiroFormat, file, `- [ ] 1. Parent\n${details}  - [ ] 1.1 Child\n`);
+  expect(draft.tasks[0]?.description).toBe('Part of 1: Parent');
+});

@@ -1,8 +1,8 @@
 /** One line of a text file, with what is needed to find and to change it in the original text. */
 export interface Line {
   /**
-   * The line without its line break; no-break blanks are ordinary ones here, each one character as before, so that
-   * offsets still fit the original.
+   * The line without its line break; no-break blanks, and line breaks of other kinds, are ordinary blanks here, each
+   * one character as before, so that offsets still fit the original.
    */
   readonly text: string;
   /** Offset of the line's first character in the original text. */
@@ -25,7 +25,8 @@ export function readLines(text: string): readonly Line[] {
     const breakAt = text.indexOf('\n', start);
     const end = breakAt === -1 ? text.length : breakAt;
     const raw = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
-    const line = raw.replace(/[\u00a0\u202f\u2007]/g, ' ');
+    // `.` and `$` of an expression stop at what other programs may break a line at.
+    const line = raw.replace(/[\u00a0\u202f\u2007\u2028\u2029\r]/g, ' ');
     const mark = /^\s*(?:>\s?)*(`{3,}(?!`)|~{3,}(?!~))\s*([^`]*)$/.exec(line);
     if (fence === undefined) {
       fence = mark === null ? undefined : { mark: mark[1]!, language: mark[2]!.trim().toLowerCase() };

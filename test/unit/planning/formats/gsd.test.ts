@@ -317,6 +317,12 @@ describe('a damaged roadmap', () => {
     expect(drafts[0]?.description).toBe('Slice M001/S01: A');
   });
 
+  test('with a line separator behind a heading has the same sections for reading and writing', () => {
+    const plan = '# S01: A\n\n## Tasks\u2028\n\n- [x] **T01: x**\n';
+    const { drafts } = read({ 'M001/slices/S01/S01-PLAN.md': plan });
+    expect(drafts).toMatchObject([{ id: 'M001/S01/T01', description: 'Slice M001/S01: A' }]);
+  });
+
   test('with many stars in its title is read without harm', () => {
     const { drafts } = read({
       'M001/M001-ROADMAP.md': `# M001: A${'*'.repeat(300_000)}B\n\n${roadmap('- [ ] **S01: A**')}`,

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Task } from '../src/domain/plan.ts';
 import { backlogFormats } from '../src/planning/formats/all.ts';
 import { singleFile } from '../src/planning/formats/format.ts';
 import { inferDependencies, SURE } from '../src/planning/inference/infer-edges.ts';
+import { readPlan } from '../src/planning/read-plan.ts';
 import { validateDraft } from '../src/planning/validate.ts';
 import { plainFigure, type Figure, type Measurement } from './figure.ts';
+
+const none = { byAgent: [], decided: new Map() };
 
 /** Collections whose backlogs say what depends on what: in lists, or by phases and document order. */
 const collections: readonly (readonly [
@@ -36,9 +39,7 @@ export async function inference(): Promise<Measurement> {
   const compared =
     'Real backlogs, the largest of each repository, with their declared dependencies hidden and the lines that name them taken out. ' +
     `What is inferred (confidence ≥ ${SURE}: in force) is compared with everything a task waits for as declared, directly or not. ` +
-    'An inferred edge that nobody declared counts as wrong, though lists are often incomplete; contrary ones point against what is declared.';
-  if (!existsSync(folder))
-    return { compared: `Nothing: there is no collection at ${folder}; set PAWL_CORPORA.`, figures: [] };
+    'Repositories named in PAWL_REPOSITORIES (paths, by colons) are read as a whole in addition. An inferred edge that nobody declared counts as wrong, though lists are often incomplete; contrary ones point against what is declared.';
   const figures: Figure[] = [];
   for (const [name, format, path, how] of collections) {
     if (!existsSync(join(folder, name))) continue;
@@ -49,7 +50,19 @@ export async function inference(): Promise<Measurement> {
     ] as const)
       figures.push(...figuresOf(`${name} (${how}), ${label}`, scoreOf(backlogs, least)));
   }
-  return { compared, figures };
+  for (const root of (process.env['PAWL_REPOSITORIES'] ?? '').split(':').filter((one) => one !== '')) {
+    const read = await readPlan({ root: resolve(root) });
+    if (!read.ok) throw new Error(`${root}: ${read.error.message}`);
+    const { tasks, format } = read.value.plan;
+    for (const [label, least] of [
+      ['in force', SURE],
+      ['with proposals', 0],
+    ] as const)
+      figures.push(...figuresOf(`${basename(root)} (${format}, listed), ${label}`, scoreOf([tasks], least)));
+  }
+  if (figures.length > 0) return { compared, figures };
+  const nothing = `Nothing: there is no collection at ${folder}; set PAWL_CORPORA or PAWL_REPOSITORIES.`;
+  return { compared: nothing, figures };
 }
 
 /** Of each repository the backlog with most tasks: older versions of it would count twice. */
@@ -74,7 +87,7 @@ function scoreOf(backlogs: readonly (readonly Task[])[], least: number): Score {
   const score: Score = { backlogs: 0, declared: 0, found: 0, inferred: 0, right: 0, contrary: 0 };
   for (const tasks of backlogs) {
     const hidden = tasks.map(hide);
-    const { inForce, proposed } = inferDependencies(hidden, [], new Map());
+    const { inForce, proposed } = inferDependencies(hidden, none);
     const edges = [...inForce, ...proposed].filter(({ confidence }) => confidence >= least);
     const truth = closureOf(tasks.map(({ id, dependencies }) => [id, dependencies]));
     const guess = closureOf(
@@ -99,6 +112,7 @@ function scoreOf(backlogs: readonly (readonly Task[])[], least: number): Score {
 /** Without what is declared; that a task waits for its own subtasks is no secret. */
 function hide(task: Task): Task {
   const description = task.description
+    .replace(/(?:^|\n)#+ *Dependencies[^\n]*(?:\n(?!#).*)*/gi, '')
     .replace(/^Subtasks, each done before this:\n(?:- .*\n?)*/gm, '')
     .replace(/^.*(?:depends on|dependenc(?:y|ies)|blocked by|part of).*$/gim, '');
   return {

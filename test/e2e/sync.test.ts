@@ -99,6 +99,17 @@ describe('pawl sync', () => {
     expect(bodiesOf(project.events(), 'attempt.started')).toHaveLength(3);
   });
 
+  test('a criterion that is put in front of the others is the only one that is new', async () => {
+    await using project = await doneProject();
+    const [first, ...rest] = tasks;
+    const more = { ...first!, status: 'done', criteria: ['sums are documented', 'sums are exact'] };
+    await commit(project, { 'TASKS.md': renderBacklog([more, ...rest]) });
+    expect(await expectExit(project, ['sync'], 0)).toContain('changed: criterion T-001.AC2\n');
+    expect(await expectExit(project, ['show', 'T-001'], 0)).toMatch(
+      /T-001\.AC2\s+sums are documented\n.*T-001\.AC1\s+sums are exact/,
+    );
+  });
+
   test('what is new is added, what is gone is archived, what was set aside is untouched, nothing done is lost', async () => {
     await using project = await doneProject();
     const backlog = renderBacklog([

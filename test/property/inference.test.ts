@@ -76,7 +76,7 @@ const decisions = fc
 test('whatever texts, agents and people say, there is no cycle, nothing declared is lost, and no refused edge counts', () => {
   fc.assert(
     fc.property(plans, edges, decisions, (plan, byAgent, decided) => {
-      const { inForce, proposed } = inferDependencies(plan.tasks, byAgent, decided);
+      const { inForce, proposed } = inferDependencies(plan.tasks, { byAgent, decided });
       const whole = withEdges(plan, inForce);
       expect(findCycles(whole.tasks)).toEqual([]);
       expect(findCycles(withEdges(whole, proposed).tasks)).toEqual([]);

@@ -21,33 +21,20 @@ export const SURE = 0.8;
 /** Larger plans are worked on as they are declared: reading every text against every other has its price. */
 const mostTasks = 2_000;
 
-/** What the texts say, what an agent said (`byAgent`), and what people said of either (`decided`, by `edgeKey`). */
-export function inferDependencies(
-  tasks: readonly Task[],
-  byAgent: readonly InferredEdge[],
-  decided: ReadonlyMap<string, DecidedEdge>,
-): Inference {
-  const complete = tasks.length <= mostTasks;
-  const known = new Set(tasks.map(({ id }) => id));
-  const candidates = [...(complete ? candidatesOf(tasks) : []), ...byAgent].filter(
-    ({ task, on }) => known.has(task) && known.has(on),
-  );
-  const words = [...decided.values()].filter(({ edge }) => known.has(edge.task) && known.has(edge.on));
-  const accepted = words.flatMap(({ edge, verdict }) =>
-    verdict === 'accept' ? [{ ...edge, confidence: 1 }] : [],
-  );
-  const isRefused = (edge: InferredEdge): boolean => decided.get(edgeKey(edge))?.verdict === 'refuse';
-  const open = candidates.filter((edge) => !isRefused(edge));
-  const sure = admitEdges(tasks, [...accepted, ...open.filter(({ confidence }) => confidence >= SURE)]);
-  const inForce = new Map(
-    [...Map.groupBy(sure.edges, ({ task }) => task)].map(([task, edges]) => [
-      task,
-      edges.map(({ on }) => on),
-    ]),
-  );
+/** What was said of the dependencies of a plan beside what its backlog declares. */
+export interface Hearsay {
+  readonly byAgent: readonly InferredEdge[];
+  /** By `edgeKey`. */
+  readonly decided: ReadonlyMap<string, DecidedEdge>;
+}
+
+/** What the texts say, what an agent said, and what people said of either. */
+export function inferDependencies(tasks: readonly Task[], { byAgent, decided }: Hearsay): Inference {
+  const { open, sure, words } = weigh(tasks, { byAgent, decided });
+  const added = Map.groupBy(sure.edges, ({ task }) => task);
   const extended = tasks.map((task) => ({
     ...task,
-    dependencies: [...task.dependencies, ...(inForce.get(task.id) ?? [])],
+    dependencies: [...task.dependencies, ...(added.get(task.id) ?? []).map(({ on }) => on)],
   }));
   const rest = admitEdges(
     extended,
@@ -58,8 +45,31 @@ export function inferDependencies(
     proposed: rest.edges,
     refused: words.flatMap(({ edge, verdict }) => (verdict === 'refuse' ? [edge] : [])),
     dropped: [...sure.dropped, ...rest.dropped],
-    complete,
+    complete: isSmallEnough(tasks),
   };
+}
+
+/** {@link Inference.inForce} alone, for those who do not show the rest. */
+export function inferredInForce(tasks: readonly Task[], hearsay: Hearsay): readonly InferredEdge[] {
+  return weigh(tasks, hearsay).sure.edges;
+}
+
+function isSmallEnough({ length }: readonly Task[]): boolean {
+  return length <= mostTasks;
+}
+
+/** All that nobody refused, and of it what is sure, accepted or not contradicted. */
+function weigh(tasks: readonly Task[], { byAgent, decided }: Hearsay) {
+  const known = new Set(tasks.map(({ id }) => id));
+  const isKnown = ({ task, on }: InferredEdge): boolean => known.has(task) && known.has(on);
+  const candidates = [...(isSmallEnough(tasks) ? candidatesOf(tasks) : []), ...byAgent].filter(isKnown);
+  const words = [...decided.values()].filter(({ edge }) => isKnown(edge));
+  const accepted = words.flatMap(({ edge, verdict }) =>
+    verdict === 'accept' ? [{ ...edge, confidence: 1 }] : [],
+  );
+  const open = candidates.filter((edge) => decided.get(edgeKey(edge))?.verdict !== 'refuse');
+  const sure = admitEdges(tasks, [...accepted, ...open.filter(({ confidence }) => confidence >= SURE)]);
+  return { open, sure, words };
 }
 
 /** Lets candidates in, surest first, as long as there is no cycle. Unknown ids must have been ruled out. */

@@ -6,6 +6,8 @@ import type { Task } from '../../../../src/domain/plan.ts';
 import { admitEdges, inferDependencies } from '../../../../src/planning/inference/infer-edges.ts';
 import { wordsOfTask } from '../../../../src/planning/inference/task-words.ts';
 
+const none = { byAgent: [], decided: new Map() };
+
 function task(id: string, description: string, more: Partial<Record<keyof Task, unknown>> = {}): Task {
   return {
     id,
@@ -30,7 +32,7 @@ function task(id: string, description: string, more: Partial<Record<keyof Task, 
 }
 
 function found(...tasks: readonly Task[]): readonly string[] {
-  const { inForce, proposed } = inferDependencies(tasks, [], new Map());
+  const { inForce, proposed } = inferDependencies(tasks, none);
   const said = (sign: string) => (edge: InferredEdge) => `${edge.task} ${sign} ${edge.on}: ${edge.reason}`;
   return [...inForce.map(said('→')), ...proposed.map(said('?'))];
 }
@@ -122,35 +124,38 @@ describe('what becomes of an edge', () => {
 
   test('a declared dependency is not inferred again, nor what others imply', () => {
     const chain = [tasks[0]!, tasks[1]!, task('T-3', 'Change `a.ts`', { dependencies: ['T-2'] })];
-    expect(ends(inferDependencies(chain, [], new Map()).inForce)).toEqual(['T-2-T-1']);
+    expect(ends(inferDependencies(chain, none).inForce)).toEqual(['T-2-T-1']);
   });
 
   test('a person refuses one, and accepts another that was not sure enough', () => {
     const weak = byAgent('T-2', 0.5);
-    expect(ends(inferDependencies(tasks, [weak], new Map()).proposed)).toEqual(['T-3-T-2']);
-    expect(ends(inferDependencies(tasks, [weak], decided(weak, 'accept')).inForce)).toEqual([
+    expect(ends(inferDependencies(tasks, { byAgent: [weak], decided: new Map() }).proposed)).toEqual([
       'T-3-T-2',
-      'T-2-T-1',
     ]);
-    const first = inferDependencies(tasks, [], new Map()).inForce[0]!;
-    const after = inferDependencies(tasks, [], decided(first, 'refuse'));
+    expect(
+      ends(inferDependencies(tasks, { byAgent: [weak], decided: decided(weak, 'accept') }).inForce),
+    ).toEqual(['T-3-T-2', 'T-2-T-1']);
+    const first = inferDependencies(tasks, none).inForce[0]!;
+    const after = inferDependencies(tasks, { byAgent: [], decided: decided(first, 'refuse') });
     expect([ends(after.inForce), ends(after.refused)]).toEqual([['T-3-T-1'], ['T-2-T-1']]);
   });
 
   test('the weaker of two that would close a cycle is dropped and said', () => {
     const back: InferredEdge = { ...byAgent('T-3', 0.85), task: 'T-1' as TaskId };
-    const { inForce, dropped } = inferDependencies(tasks, [back], new Map());
+    const { inForce, dropped } = inferDependencies(tasks, { byAgent: [back], decided: new Map() });
     expect([ends(inForce), ends(dropped)]).toEqual([['T-2-T-1', 'T-3-T-1'], ['T-1-T-3']]);
   });
 
   test('what is declared wins over whatever is inferred', () => {
     const declared = [task('T-1', 'Create `a.ts`', { dependencies: ['T-2'] }), task('T-2', 'Change `a.ts`')];
-    const { inForce, dropped } = inferDependencies(declared, [], new Map());
+    const { inForce, dropped } = inferDependencies(declared, none);
     expect([ends(inForce), ends(dropped)]).toEqual([[], ['T-2-T-1']]);
   });
 
   test('an answer about tasks that are gone is left out, and one about itself', () => {
-    expect(ends(inferDependencies(tasks, [byAgent('T-9', 1)], new Map()).inForce)).not.toContain('T-3-T-9');
+    expect(
+      ends(inferDependencies(tasks, { byAgent: [byAgent('T-9', 1)], decided: new Map() }).inForce),
+    ).not.toContain('T-3-T-9');
     expect(admitEdges(tasks, [byAgent('T-3', 1)])).toEqual({ edges: [], dropped: [] });
   });
 });

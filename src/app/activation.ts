@@ -9,7 +9,7 @@ import { PawlError } from '../domain/refusal.ts';
 import { isSatisfied, type RunState } from '../domain/run-state.ts';
 import { findActivationFaults, type ActivationFinding } from '../planning/activation.ts';
 import type { LoadedPlan } from '../planning/read-plan.ts';
-import { isHalfWrittenView } from '../planning/write-views.ts';
+import { isHalfWritten } from '../planning/replace-file.ts';
 import { configFiles, type Config } from './config.ts';
 
 export interface RunWishes {
@@ -67,7 +67,7 @@ export async function uncommittedWork(
 ): Promise<readonly string[]> {
   const views = loaded === undefined ? [] : [loaded.plan.file, ...loaded.viewFiles];
   const own: readonly string[] = [...views, ...configFiles];
-  return (await dirtyPaths(root)).filter((path) => !own.includes(path) && !isHalfWrittenView(path));
+  return (await dirtyPaths(root)).filter((path) => !own.includes(path) && !isHalfWritten(path));
 }
 
 async function checkIntegrationBranch(root: string, integrationRef: string): Promise<void> {

@@ -7,6 +7,8 @@ import { codes } from '../domain/codes.ts';
 import { edgeVerdictSchema, type EdgeVerdict } from '../domain/inferred-dependency.ts';
 import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
+import type { ConvertOptions } from './commands/convert.ts';
+import type { DecomposeOptions } from './commands/decompose.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { refusalJson, renderRefusal, type CommandContext, type Output } from './output.ts';
 import { version } from './version.ts';
@@ -117,6 +119,8 @@ export function createProgram(done: (output: Output) => void): Command {
     .action(async (options: PlanOptions, command: Command) => {
       done(await (await import('./commands/plan.ts')).planCommand(contextOf(command), options));
     });
+  addConvert(add, done);
+  addDecompose(add, done);
   addRun(add, done);
   add('status', 'the pulse of the run')
     .option('--watch', 'follow it live')
@@ -195,6 +199,43 @@ const decisions: readonly (readonly [Decision, string])[] = [
   ['skip', 'leave a task out; those that need it stay open'],
   ['keep', 'let the result of a completed task stand, though its text has changed'],
 ];
+function addDecompose(
+  add: (usage: string, description: string) => Command,
+  done: (output: Output) => void,
+): void {
+  add('decompose <spec>', 'have an agent turn a specification into a backlog, shown before it is written')
+    .requiredOption('--out <path>', 'where the backlog goes; its place tells the format')
+    .addOption(
+      new Option('--to <format>', 'the format, where the path does not tell it').choices(
+        planFormatSchema.options,
+      ),
+    )
+    .option('--agent <name>', 'the agent that is asked')
+    .option('--yes', 'write it without asking')
+    .option('--force', 'overwrite files that are there')
+    .action(async (spec: string, options: DecomposeOptions, command: Command) => {
+      const { decomposeCommand } = await import('./commands/decompose.ts');
+      done(await decomposeCommand(contextOf(command), spec, options));
+    });
+}
+
+function addConvert(
+  add: (usage: string, description: string) => Command,
+  done: (output: Output) => void,
+): void {
+  add('convert <from> <to>', 'write a backlog anew in another format, and say what is lost')
+    .addOption(
+      new Option('--to <format>', 'the new format, where the path does not tell it').choices(
+        planFormatSchema.options,
+      ),
+    )
+    .option('--force', 'overwrite files that are there')
+    .option('--dry-run', 'print the new backlog, and write nothing')
+    .action(async (from: string, to: string, options: ConvertOptions, command: Command) => {
+      const { convertCommand } = await import('./commands/convert.ts');
+      done(await convertCommand(contextOf(command), from, to, options));
+    });
+}
 
 export interface RunOptions {
   readonly parallel?: number | 'auto';

@@ -115,6 +115,11 @@ const codeTable = {
     meaning: 'Something in the backlog looks wrong, but does not hinder a run.',
     next: 'Read the marked place.',
   },
+  'SPEC-UNREADABLE': {
+    exit: 3,
+    meaning: 'The specification that a backlog is to be made from cannot be read.',
+    next: 'Name a text file of the repository.',
+  },
   'CONFIG-INVALID': {
     exit: 3,
     meaning: 'pawl.config.ts or pawl.config.json has a field with a value that cannot be used.',
@@ -129,6 +134,33 @@ const codeTable = {
     exit: 3,
     meaning: '`pawl init` never overwrites a configuration.',
     next: 'Edit the file, or remove it first.',
+  },
+
+  // Conversion
+  'CONVERT-FORMAT': {
+    exit: 2,
+    meaning: 'The path of the new backlog does not tell its format, or fits several.',
+    next: 'Name the format: `pawl convert FROM TO --to FORMAT`.',
+  },
+  'CONVERT-OUTSIDE': {
+    exit: 2,
+    meaning: "The new backlog would be written outside the repository, or into git's own folder.",
+    next: 'Name a path in the repository, relative to its root.',
+  },
+  'CONVERT-EXISTS': {
+    exit: 3,
+    meaning: 'A file that the new backlog needs is there already, or is the backlog that is read.',
+    next: 'Name another path; `--force` overwrites any file but those that are read.',
+  },
+  'CONVERT-INVALID': {
+    exit: 3,
+    meaning: 'The new backlog would have faults, so nothing was written.',
+    next: 'Mend what the faults name in the old one, or choose another format with `--to`.',
+  },
+  'CONVERT-UNWRITABLE': {
+    exit: 4,
+    meaning: 'A file of the new backlog cannot be written; nothing was changed.',
+    next: 'Make the place writable, or name another path.',
   },
 
   // Activation (source 001)

@@ -28,6 +28,29 @@ ${plan.tasks.map((task) => taskText(task, room)).join('\n\n')}
 `;
 }
 
+/** `spec`: the specification's path from the root, and its text. */
+export function decompositionBrief(spec: { readonly file: string; readonly text: string }): string {
+  return `You turn a specification into a backlog: tasks that agents can do one by one, each to be proven and landed by itself. You change no code.
+
+Rules:
+1. A task is small enough for one sitting and one review: one concern, at most 8 criteria. Size S, M or L; split what would be larger than L.
+2. Every criterion can be checked by running or reading something: an exact result, an error, a file, a command's output. No "works well", no "is clean". No criterion stands in two tasks.
+3. A task depends on another when it cannot be done before that one has landed, because it uses what it makes. Leave out what follows from other dependencies. No cycles.
+4. \`files\` are the paths a task will create or change, from the repository's root, as narrow as you can say. Look at the code in your current directory for them. Tasks that need no order but rewrite the same code conflict with each other.
+5. High risk is what is hard to undo or easy to get wrong: data, money, security, migrations, public interfaces. A High-risk task names its test files.
+6. Cover the whole specification and nothing beyond it. \`section\` is the heading that the task implements, word for word.
+7. Ids are T-001, T-002 and so on, in the order somebody would do them.
+
+Write your answer to the file \`pawl-answer.json\` in your current directory, and nothing else:
+
+{"title": "…", "tasks": [{"id": "T-001", "title": "…", "description": "…", "section": "…", "criteria": ["…"], "dependencies": [], "conflictsWith": [], "files": ["src/…"], "tests": ["test/…"], "risk": "High" | "Medium" | "Low", "size": "S" | "M" | "L"}]}
+
+## The specification: ${spec.file}
+
+${spec.text}
+`;
+}
+
 function taskText(task: Task, room: number): string {
   const declared = declaredDependencies(task);
   return [

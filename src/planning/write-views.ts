@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RunView } from '../domain/view.ts';
 import type { LoadedBacklog, LoadedPlan } from './read-plan.ts';
+import { isHalfWritten, isMissing, isNodeError, prepareFile, targetOf, textOf } from './replace-file.ts';
 
 export interface WrittenView {
   /** Relative to the root. */
@@ -52,21 +52,13 @@ function ownPart({ plan, backlogs }: LoadedPlan, backlog: LoadedBacklog, view: R
   return { plan: { ...plan, file: entry, format: format.name, tasks }, view: { ...view, tasks: views } };
 }
 
-/** Ends the name of a view that is being written, beside the file it will replace. */
-const temporarySuffix = '.pawl-tmp';
-
-/** True of a file that a crash left behind in the middle of writing a view; it is nobody's work. */
-export function isHalfWrittenView(file: string): boolean {
-  return file.endsWith(temporarySuffix);
-}
-
 /** Removes what a crash left of views. Only for the process that writes them: another's may be under way. */
 export async function removeHalfWrittenViews(root: string, loaded: LoadedPlan): Promise<void> {
   for (const file of loaded.viewFiles) {
     const target = await targetOf(path.join(root, file));
     const folder = path.dirname(target);
     for (const name of await namesIn(folder)) {
-      if (name.startsWith(`.${path.basename(target)}.`) && isHalfWrittenView(name))
+      if (name.startsWith(`.${path.basename(target)}.`) && isHalfWritten(name))
         await rm(path.join(folder, name), { force: true });
     }
   }
@@ -102,8 +94,8 @@ async function writeView(
       if ('problem' in edited)
         return { file, written: false, error: `${file} was left alone: ${edited.problem}` };
       if (edited.text === old) return { file, written: false };
-      const isReplaced = await replaceFile(target, edited.text, old);
-      if (isReplaced) return { file, written: true };
+      await using prepared = await prepareFile(target, edited.text, old);
+      if (await prepared.replace()) return { file, written: true };
       if (tries === maxTries)
         return { file, written: false, error: `${file} is being changed by another program` };
     }
@@ -111,56 +103,4 @@ async function writeView(
     if (!isNodeError(error)) throw error;
     return { file, written: false, error: `${file} cannot be written: ${error.message}` };
   }
-}
-
-async function targetOf(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch (error) {
-    if (isMissing(error)) return file;
-    throw error;
-  }
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Replaces the file if it still has the text `old`. The new text is on the disk before the name points to it. */
-async function replaceFile(file: string, text: string, old: string | undefined): Promise<boolean> {
-  const mode = old === undefined ? 0o666 : (await stat(file)).mode & 0o7777;
-  const temporary = path.join(
-    path.dirname(file),
-    `.${path.basename(file)}.${randomBytes(6).toString('hex')}${temporarySuffix}`,
-  );
-  try {
-    const handle = await open(temporary, 'wx', mode);
-    try {
-      await handle.writeFile(text, 'utf8');
-      // The mode given to open is cut by the umask; an existing file keeps its own.
-      if (old !== undefined) await handle.chmod(mode);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if ((await textOf(file)) !== old) return false;
-    await rename(temporary, file);
-    return true;
-  } finally {
-    // After the rename there is nothing left under this name.
-    await rm(temporary, { force: true });
-  }
-}
-
-function isNodeError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
-}
-
-function isMissing(error: unknown): boolean {
-  return isNodeError(error) && error.code === 'ENOENT';
 }

@@ -38,6 +38,7 @@ describe('outside a repository', () => {
     for (const command of [
       ['init'],
       ['plan'],
+      ['convert', 'TASKS.md', 'prd.json'],
       ['run'],
       ['status'],
       ['next'],

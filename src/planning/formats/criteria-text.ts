@@ -27,7 +27,16 @@ export function criteriaOf(text: string, task: string): readonly Criterion[] {
 }
 
 const bullet = /^\s*(?:[-*+•]|(\d{1,6})[.)])\s+(?:\[.\]\s+)?/u;
-const ownId = /^\**((?:[A-Za-z0-9_]+-)*AC-?\d+[a-z]?)\**\s*[:.)–—-]\s*\**\s*(?=\S)/;
+const ownId = /^(\**)((?:[A-Za-z0-9_]+-)*AC-?\d+[a-z]?)(\**)\s*[:.)–—-]\s*/;
+
+/** The id that a criterion's text begins with, and the rest. `**AC1:** text` ends its emphasis with the id. */
+export function splitOwnId(text: string): { readonly id: string; readonly rest: string } | undefined {
+  const match = ownId.exec(text);
+  if (match === null) return undefined;
+  const behind = text.slice(match[0].length);
+  const rest = match[1] === '' || match[3] !== '' ? behind : behind.replace(/^\**\s*/, '');
+  return rest === '' ? undefined : { id: match[2]!, rest };
+}
 
 /** Gives each criterion its id: its own, that of its number, else the first that is free. */
 export function named(
@@ -37,14 +46,14 @@ export function named(
   const seen = new Set<string>();
   let next = 1;
   return items.map(({ number, text }, index) => {
-    const own = ownId.exec(text);
-    const given = own?.[1] ?? (number === undefined ? undefined : `${task}.AC${Number(number)}`);
+    const own = splitOwnId(text);
+    const given = own?.id ?? (number === undefined ? undefined : `${task}.AC${Number(number)}`);
     let id = given ?? `${task}.AC${index + 1}`;
     while (seen.has(id)) {
       id = `${task}.AC${items.length + next}`;
       next += 1;
     }
     seen.add(id);
-    return { id, text: own !== null && id === own[1] ? text.slice(own[0].length) : text };
+    return { id, text: own !== undefined && id === own.id ? own.rest : text };
   });
 }

@@ -1,5 +1,6 @@
 import type { InferredDependency } from '../../domain/inferred-dependency.ts';
 import type { Criterion, DeclaredStatus, Plan, PlanFormat, Risk, Size, Task } from '../../domain/plan.ts';
+import type { TaskId } from '../../domain/ids.ts';
 import type { RunView } from '../../domain/view.ts';
 import type { Diagnostic, Span } from '../diagnostic.ts';
 
@@ -26,6 +27,30 @@ export interface BacklogFormat {
    * out.
    */
   writeBack(input: WriteBackInput): readonly ViewText[];
+  /**
+   * A new backlog that says as much of a plan as the format can hold: read again by {@link read}, it gives the same
+   * tasks with every dependency at least implied. Whatever else the format has no place for is left out; what that
+   * is, is found by reading the result (`planning/conversion.ts`). Pure and total: any valid plan, any text in it.
+   */
+  compose(backlog: NewBacklog): ComposedBacklog;
+}
+
+/** A backlog that is to be written. */
+export interface NewBacklog {
+  readonly title: string;
+  /** The file it will be, or the folder of a tree; relative to the repository's root, with `/`. */
+  readonly entry: string;
+  /** A valid plan's, in backlog order: dependencies may point forward, and there is no cycle. At least one. */
+  readonly tasks: readonly Task[];
+}
+
+export interface ComposedBacklog {
+  /** Texts by path, in reading order; the first is the entry itself or the tree's first file. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What stands beside the backlog's own files (requirements, states), read as companions. */
+  readonly companions: ReadonlyMap<string, string>;
+  /** The id each task has in the new backlog, by its id in the plan; every task is there. */
+  readonly ids: ReadonlyMap<TaskId, string>;
 }
 
 /** All paths are relative to the repository's root, with `/`. */

@@ -1,6 +1,7 @@
 /** beads: `.beads/issues.jsonl`, one issue per line (github.com/steveyegge/beads, `internal/types/types.go`). */
 import type { Risk, Size } from '../../../domain/plan.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
+import { composeBeads } from './compose.ts';
 import { holdsIssues, readIssueLines, spanOfValue, type IssueLine } from './lines.ts';
 import { declaredOf, writeIssueStatuses } from './status.ts';
 import { criteriaOf } from '../criteria-text.ts';
@@ -16,6 +17,7 @@ export const beadsFormat: BacklogFormat = {
   writeBack: ({ backlog, texts, view }) => [
     writeIssueStatuses(backlog.entry, texts.get(backlog.entry), view),
   ],
+  compose: composeBeads,
 };
 
 function isBeadsFile(file: string, text: string): boolean {

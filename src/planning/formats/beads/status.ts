@@ -6,6 +6,7 @@ import { membersOf, type JsonMember } from '../../json-text.ts';
 import { applyEdits, type TextEdit } from '../../lines.ts';
 import { readIssueLines, type IssueLine } from './lines.ts';
 import type { ViewText } from '../format.ts';
+import { viewStatusOf } from '../new-text.ts';
 
 type Word = 'open' | 'in_progress' | 'blocked' | 'closed';
 
@@ -49,6 +50,12 @@ function wordOf(status: ViewStatus): Word | undefined {
     default:
       return unreachable(status);
   }
+}
+
+/** The word for a status in a new backlog; what nobody is to do now is put off. */
+export function wordOfDeclared(declared: DeclaredStatus): Word | 'deferred' {
+  if (declared === 'externally-managed') return 'closed';
+  return wordOf(viewStatusOf(declared)) ?? 'deferred';
 }
 
 /**

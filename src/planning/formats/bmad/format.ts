@@ -1,6 +1,7 @@
 /** Stories of the BMAD method: a folder of files, each of which is a task. */
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits } from '../../lines.ts';
+import { composeStories } from './compose.ts';
 import { statusEditsOf } from './status.ts';
 import { isStory, readStory, type Story } from './story.ts';
 import { folderOf, type BacklogFiles, type BacklogFormat, type Draft, type DraftTask } from '../format.ts';
@@ -15,6 +16,7 @@ export const bmadFormat: BacklogFormat = {
   viewFiles: ({ files }) => files,
   read: (input) => new BmadReader(input).read(),
   writeBack,
+  compose: (backlog) => composeStories(backlog, (input) => bmadFormat.read(input)),
 };
 
 /** One backlog per folder, named by it. */

@@ -91,9 +91,11 @@ function findTitle(
   const inFront = lines.findIndex(({ text }, at) => at < front && /^title[ \t]*:/i.test(text));
   for (const at of [first, inFront]) {
     if (at === -1) continue;
-    const bare = lines[at]!.text.replace(at < front ? /^title[ \t]*:[ \t]*["']?/i : /^ {0,3}#[ \t]+/, '')
-      .trimEnd()
-      .replace(/["']$/, '');
+    const text = lines[at]!.text.trimEnd();
+    const bare =
+      at < front
+        ? text.replace(/^title[ \t]*:[ \t]*["']?/i, '').replace(/["']$/, '')
+        : text.replace(/^ {0,3}#[ \t]+/, '');
     const match = titlePattern.exec(bare);
     if (match !== null) return { id: match[1]?.replace('-', '.'), text: match[2]!.trim(), line: at };
   }

@@ -8,6 +8,7 @@ import { checkboxEdit, declaredFor } from '../../checkbox.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits, type TextEdit } from '../../lines.ts';
 import { pathsIn } from '../../path-mentions.ts';
+import { composeChecklist } from './compose.ts';
 import { listEdges, type ListEdge } from './edges.ts';
 import { declaredOfEmoji, readChecklist, type Item, type ListSection, type Sign } from './items.ts';
 import { listTasks, plainText, statusless, upwards, type ListTask } from './tasks.ts';
@@ -43,6 +44,7 @@ export const checklistFormat: BacklogFormat = {
       return [{ file, text: applyEdits(text, edits) }];
     });
   },
+  compose: composeChecklist,
 };
 
 function readList({ file, text }: FormatInput): Draft {

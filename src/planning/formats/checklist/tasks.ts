@@ -53,7 +53,7 @@ export function listTasks(file: string, { sections }: Checklist): ListTasks {
 }
 
 /** Longer headings tell something else. */
-function namesCriteria(text: string): boolean {
+export function namesCriteria(text: string): boolean {
   return text.length <= 120 && criteriaWords.test(text);
 }
 

@@ -69,6 +69,11 @@ export function readCodeTask(text: string): CodeTaskDocument {
   return { lines, title, frontMatter, statusHeading, sections, lead };
 }
 
+/** Its bullets are looked through for other tasks. */
+export function isAboutDependencies({ name }: Section): boolean {
+  return /^(?:dependencies|dependency|depends on|prerequisites)\b/.test(name);
+}
+
 function titleOf(line: string, at: number): Piece | undefined {
   const match = /^ {0,3}#[ \t]+(?:(?:Code[ \t]+)?Task(?:[ \t]+\d+)?[ \t]*:[ \t]*)?(\S.*)$/i.exec(line);
   const text = match?.[1]!.trimEnd();

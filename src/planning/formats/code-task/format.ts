@@ -6,6 +6,7 @@ import { applyEdits, lineBreakOf, type Line } from '../../lines.ts';
 import { pathsIn } from '../../path-mentions.ts';
 import { someOf, warnOfMentions, type SoftMention } from './mentions.ts';
 import { buildTree, isSoft, longestLine, mentionsIn, type Mention, type Tree } from './references.ts';
+import { composeCodeTasks } from './compose.ts';
 import * as document from './document.ts';
 import { folderOf, type BacklogFiles, type BacklogFormat, type Draft, type DraftTask } from '../format.ts';
 import type { FormatInput, Place, ViewText, WriteBackInput } from '../format.ts';
@@ -20,6 +21,7 @@ export const codeTaskFormat: BacklogFormat = {
   viewFiles: ({ files }) => files,
   read: (input) => new CodeTaskReader(input).read(),
   writeBack,
+  compose: (backlog) => composeCodeTasks(backlog, (input) => codeTaskFormat.read(input)),
 };
 
 /** The name alone is not enough: an empty or foreign file under it is no task. */
@@ -162,7 +164,7 @@ class CodeTaskReader {
     const found = new Map<string, Span>();
     let mentions = 0;
     for (const section of sections) {
-      if (!/^(?:dependencies|dependency|depends on|prerequisites)\b/.test(section.name)) continue;
+      if (!document.isAboutDependencies(section)) continue;
       for (const [offset, line] of section.lines.entries()) {
         if (line.text.length > longestLine) {
           const message = `the line has ${line.text.length} characters; no dependency is looked for in it`;

@@ -99,9 +99,9 @@ function visibleLines(text: string): readonly Line[] {
     if (line.fenced && !inComment) return line;
     const opens = line.text.lastIndexOf('<!--');
     const closes = line.text.lastIndexOf('-->');
-    const hidden = inComment || (opens !== -1 && line.text.slice(0, opens).trim() === '');
-    if (opens > closes) inComment = true;
-    else if (closes !== -1) inComment = false;
+    // Behind other text it is no comment: an entry below it would be lost.
+    const hidden = inComment || /^\s*<!--/.test(line.text);
+    inComment = hidden && (opens > closes || closes === -1);
     return hidden ? { ...line, fenced: true } : line;
   });
 }

@@ -4,6 +4,7 @@ import { errorAt, warningAt, type Diagnostic, type Span } from '../../diagnostic
 import { parseReferences } from '../../references.ts';
 import type { BacklogFiles, BacklogFormat, Draft, DraftTask, FormatInput } from '../format.ts';
 import type { Place } from '../format.ts';
+import { composeGsd } from './compose.ts';
 import { kindOf, type Entry, type Value } from './document.ts';
 import { declaredOf, parseRisk, sizeOf } from './states.ts';
 import * as texts from './texts.ts';
@@ -21,6 +22,7 @@ export const gsdFormat: BacklogFormat = {
   viewFiles: ({ files }) => files,
   read: (input) => new GsdReader(input).read(),
   writeBack,
+  compose: (backlog) => composeGsd(backlog, (input) => gsdFormat.read(input)),
 };
 
 /** One backlog per folder of milestones; a file outside of a milestone's folder stands alone. */

@@ -2,6 +2,7 @@
 import { declaredFor, declaredOfMark } from '../../checkbox.ts';
 import { readLines, type Line, type TextEdit } from '../../lines.ts';
 import type { ViewStatus } from '../../../domain/view.ts';
+import { requirementLabel } from './requirements.ts';
 
 /** A box with a number: a task, a parent of tasks, or a checkpoint. */
 export interface KiroBox {
@@ -86,6 +87,14 @@ const checkpointPattern =
 const plainHeading =
   /^(?:tasks?|task list|implementation (?:plan|tasks)|overview|任务列表|任务|实施任务列表|タスク)$/iu;
 
+/** Whether boxes with whole numbers, and lines below them that name requirements, say so wherever it stands. */
+export function isKiroDocument({ boxes, lines }: KiroDocument): boolean {
+  const refers = lines.some(
+    (line) => !line.fenced && /^\s*[-*+]\s/.test(line.text) && requirementLabel.test(line.text),
+  );
+  return refers && boxes.some(({ id }) => !id.includes('.'));
+}
+
 export function readKiroDocument(text: string): KiroDocument {
   return new KiroDocumentReader(readLines(text)).read();
 }
@@ -157,8 +166,8 @@ class KiroDocumentReader {
     this.open.push(this.boxes.length);
     this.boxes.push({
       id,
-      // Of `**2.1 Title**` the number took the first mark of emphasis.
-      title: bare.split('**').length % 2 === 0 ? bare.replace('**', '').trim() : bare,
+      // Of `**2.1 Title**` the number took the first mark of emphasis; `src/**` has one of its own.
+      title: number[0].split('**').length === 2 ? bare.replace('**', '').trim() : bare,
       optional: box.optional,
       parallel: bare !== behind.trim(),
       checkpoint: checkpointPattern.test(bare),

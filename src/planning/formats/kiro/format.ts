@@ -4,7 +4,8 @@ import { declaredOfMark } from '../../checkbox.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits } from '../../lines.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
-import { isTask, readKiroDocument } from './document.ts';
+import { composeKiro } from './compose.ts';
+import { isKiroDocument, isTask, readKiroDocument } from './document.ts';
 import type { KiroBox, KiroDocument } from './document.ts';
 import { dependenciesInOrder, type Ordered } from '../document-order.ts';
 import { dependencyLabel, KiroReferenceReader, type KiroReference } from './references.ts';
@@ -33,6 +34,7 @@ export const kiroFormat: BacklogFormat = {
     if (text === undefined) return [{ file: backlog.entry, problem: 'the file is gone' }];
     return [{ file: backlog.entry, text: applyEdits(text, statusEdits(readKiroDocument(text).boxes, view)) }];
   },
+  compose: (backlog) => composeKiro(backlog, (input) => kiroFormat.read(input)),
 };
 
 /** `.kiro/steering/*.md`, the three that Kiro makes. */
@@ -48,14 +50,9 @@ function steeringFiles(entry: string): readonly string[] {
  */
 function isKiro(file: string, text: string): boolean {
   if (!/\.(?:md|markdown)$/i.test(file) || !/^[ \t]*[-*+][ \t]+\[/m.test(text)) return false;
-  const { boxes, lines } = readKiroDocument(text);
-  if (boxes.length === 0) return false;
+  const document = readKiroDocument(text);
   const isAtHome = /(?:^|\/)\.kiro\/specs\/[^/]+\/[^/]+$/.test(file);
-  if (isAtHome) return true;
-  const refers = lines.some(
-    (line) => !line.fenced && /^\s*[-*+]\s/.test(line.text) && requirementLabel.test(line.text),
-  );
-  return refers && boxes.some(({ id }) => !id.includes('.'));
+  return isAtHome ? document.boxes.length > 0 : isKiroDocument(document);
 }
 
 /** More criteria than this are not repeated for all tasks of a file together; they stay numbers in the text. */

@@ -9,6 +9,7 @@ import { errorAt, warningAt, type Diagnostic, type Span } from '../../diagnostic
 import { leavesRepository, normaliseScopes } from '../../scope-text.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
 import type { ManifestFacts, Place } from '../format.ts';
+import { composeManifest } from './compose.ts';
 import { isRecord, parseJson, wordIn } from '../json-file.ts';
 import { ManifestPlaces, type Path } from './places.ts';
 import { readTaskState, writeTaskState, type TaskState } from './task-state.ts';
@@ -25,6 +26,7 @@ export const manifestFormat: BacklogFormat = {
   viewFiles: ({ entry }) => [stateFileOf(entry)],
   read: readManifest,
   writeBack: (input) => [writeTaskState(stateFileOf(input.plan.file), input)],
+  compose: composeManifest,
 };
 
 function stateFileOf(file: string): string {

@@ -196,6 +196,26 @@ export function writeTaskState(file: string, { plan, facts, texts, view }: Write
   return { file, text: applyEdits(text, edits) };
 }
 
+/** The text for a new manifest: what its tasks are said to be, without times, which nobody knows. */
+export function newTaskState(
+  manifestHash: string,
+  tasks: readonly {
+    readonly id: string;
+    readonly status: ViewStatus;
+    readonly criteria: readonly string[];
+  }[],
+): string {
+  const claims = tasks.flatMap(({ id, status, criteria }): [string, JsonValue][] => {
+    if (status === 'pending') return [];
+    const { word, mark } = claimOf(status);
+    const [done, remaining] = word === 'completed' ? [criteria, []] : [[], criteria];
+    const claim = { status: word, acs_completed: done, acs_remaining: remaining, notes: mark };
+    return [[id, defined(claim)]];
+  });
+  const state = { manifest_hash: manifestHash, tasks: Object.fromEntries(claims) };
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
 function newState(manifestHash: string, at: string): string {
   return `${JSON.stringify({ manifest_hash: manifestHash, last_updated: at, tasks: {} }, null, 2)}\n`;
 }

@@ -4,6 +4,7 @@ import { errorAt, warningAt, type Diagnostic, type Span } from '../../diagnostic
 import { applyEdits } from '../../lines.ts';
 import { parseReferences } from '../../references.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
+import { composeOpenSpec } from './compose.ts';
 import { isOpenSpecDocument, readOpenSpecDocument } from './document.ts';
 import type { Box, OpenSpecDocument } from './document.ts';
 import { scopeOf } from '../line-scope.ts';
@@ -38,6 +39,7 @@ export const openspecFormat: BacklogFormat = {
     const edits = view.tasks.flatMap(({ id, status }) => boxEdits(text, boxes.get(id)?.box, status));
     return [{ file, text: applyEdits(text, edits) }];
   },
+  compose: (backlog) => composeOpenSpec(backlog, (input) => openspecFormat.read(input)),
 };
 
 /** More ids than this are not taken from words: they are products of long ranges, and no person's work. */

@@ -11,6 +11,7 @@ import type { BacklogFormat, Draft, DraftTask, FormatInput, Place } from '../for
 import type { ViewText, WriteBackInput } from '../format.ts';
 import { isRecord, JsonFaults, parseJson } from '../json-file.ts';
 import * as json from '../json-record.ts';
+import { composeRalphPrd } from './compose.ts';
 import * as shape from './shape.ts';
 import { statusWordsOf, storyEdits } from './write.ts';
 
@@ -21,6 +22,7 @@ export const ralphPrdFormat: BacklogFormat = {
   viewFiles: ({ entry }) => [entry],
   read: (input) => new RalphReader(input).read(),
   writeBack: (input) => [writeStatuses(input)],
+  compose: composeRalphPrd,
 };
 
 function detect(file: string, text: string): boolean {

@@ -65,10 +65,11 @@ export function statusWordsOf(stories: readonly Story[]): StatusWords {
     if (declared !== undefined && !/^failed$/i.test(word)) own[declared] ??= word;
   }
   const running = used.some((word) => word.includes('-')) ? 'in-progress' : 'in_progress';
-  return { ...usual, 'in-progress': running, ...own };
+  return { ...usualWords, 'in-progress': running, ...own };
 }
 
-const usual: StatusWords = {
+/** The usual words, as a new backlog has them. */
+export const usualWords: StatusWords = {
   pending: 'pending',
   'in-progress': 'in_progress',
   completed: 'done',

@@ -124,7 +124,7 @@ class DocumentReader {
 
   constructor(text: string) {
     this.lines = readLines(text);
-    this.comments = commentsIn(text);
+    this.comments = commentsIn(text, this.lines);
   }
 
   read(): SpecKitDocument {

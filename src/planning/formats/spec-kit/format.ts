@@ -1,12 +1,12 @@
 /** `specs/<feature>/tasks.md` of spec-kit: phases and stories, tasks with `[P]`, checkboxes as statuses. */
-import type { Risk } from '../../../domain/plan.ts';
 import { declaredOfMark, type Checkbox } from '../../checkbox.ts';
 import { errorAt, warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits } from '../../lines.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
+import { composeSpecKit } from './compose.ts';
 import { SpecKitEdges } from './edges.ts';
 import { isSpecKitDocument, readSpecKitDocument, type TaskLine } from './document.ts';
-import type { Phase } from './phase.ts';
+import { riskOf, type Phase } from './phase.ts';
 import type { SpecKitDocument } from './document.ts';
 import { boxEdits, clip, type Piece } from '../task-list.ts';
 import { scopeOf } from '../line-scope.ts';
@@ -33,6 +33,7 @@ export const specKitFormat: BacklogFormat = {
     const edits = view.tasks.flatMap(({ id, status }) => boxEdits(text, boxes.get(id), status));
     return [{ file, text: applyEdits(text, edits) }];
   },
+  compose: (backlog) => composeSpecKit(backlog, (input) => specKitFormat.read(input)),
 };
 
 /** The documents beside a tasks.md that spec-kit makes. */
@@ -207,9 +208,4 @@ function describe(task: TaskLine, phase: Phase, details: string): string {
   const isGoal = goals.reduce((length, text) => length + text.length, 0) <= maxGoal;
   const said = isGoal ? goals.map((text) => `${phase.story ?? phase.title}: ${text}`) : [];
   return [details, ...said, ...task.notes].filter((part) => part !== '').join('\n\n');
-}
-
-function riskOf(priority: number | undefined): Risk {
-  if (priority === undefined) return 'Medium';
-  return priority <= 1 ? 'High' : priority === 2 ? 'Medium' : 'Low';
 }

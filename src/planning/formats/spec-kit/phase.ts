@@ -1,4 +1,6 @@
 /** One phase of a spec-kit tasks.md, as far as its heading tells. */
+import type { Risk } from '../../../domain/plan.ts';
+import type { Line } from '../../lines.ts';
 
 export interface Phase {
   readonly title: string;
@@ -48,11 +50,22 @@ export function newPhase(heading: string, number: string | undefined): Phase {
   };
 }
 
-/** Offsets of the comments that begin a line. One that is never closed hides nothing: losing tasks is worse. */
-export function commentsIn(text: string): readonly (readonly [number, number])[] {
+/** P1 is high, P3 and below low. */
+export function riskOf(priority: number | undefined): Risk {
+  if (priority === undefined) return 'Medium';
+  return priority <= 1 ? 'High' : priority === 2 ? 'Medium' : 'Low';
+}
+
+/**
+ * Offsets of the comments that begin a line. One in a code fence is code, and one that is never closed hides nothing:
+ * losing tasks is worse.
+ */
+export function commentsIn(text: string, lines: readonly Line[]): readonly (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];
   const opening = /^[ \t]*<!--/gm;
+  const fenced = new Set(lines.flatMap((line) => (line.fenced ? [line.start] : [])));
   for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
+    if (fenced.has(match.index)) continue;
     const end = text.indexOf('-->', match.index);
     if (end === -1) break;
     found.push([match.index, end + 3]);

@@ -7,6 +7,7 @@ import { checkboxEdit, declaredFor } from '../../checkbox.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
 import { applyEdits, type TextEdit } from '../../lines.ts';
 import { folderOf, type BacklogFiles, type BacklogFormat, type Draft, type DraftTask } from '../format.ts';
+import { composeSuperpowers } from './compose.ts';
 import { planEdges, type Edge, type PlanFile } from './edges.ts';
 import { isSuperpowersPlan, planNumber, readPlanDocument } from './sections.ts';
 import type { PlanDocument, PlanSection } from './sections.ts';
@@ -27,6 +28,7 @@ export const superpowersFormat: BacklogFormat = {
       return text === undefined ? [] : [{ file, text: writeStatuses(file, text, isFolder, view) }];
     });
   },
+  compose: (backlog) => composeSuperpowers(backlog, (input) => superpowersFormat.read(input)),
 };
 
 /** Numbered plans of one folder belong together; any other file is a backlog of its own. */

@@ -89,6 +89,12 @@ export function planNumber(file: string): string | undefined {
   return /^\d{4}-\d{2}/.test(name) ? undefined : /^(\d{1,4}[a-z]?)[-_. ]\D/i.exec(name)?.[1];
 }
 
+/** Whether a heading may call a task so: `3`, `2b`, `A1`, `T-003`, `1.2`. */
+export function isTaskKey(text: string): boolean {
+  const match = taskPattern.exec(`Task ${text}`);
+  return match?.[1] === text;
+}
+
 /** Whether a file is a superpowers plan, or one of its numbered sub-plans. */
 export function isSuperpowersPlan(file: string, text: string): boolean {
   if (!/\.(?:md|markdown)$/i.test(file) || /-design\.\w+$/i.test(file)) return false;

@@ -7,6 +7,7 @@ import { applyEdits, type TextEdit } from '../../lines.ts';
 import type { BacklogFormat, ViewText, WriteBackInput } from '../format.ts';
 import { parseJson } from '../json-file.ts';
 import { clip } from '../json-record.ts';
+import { composeTaskmaster } from './compose.ts';
 import { TaskmasterReader } from './reader.ts';
 import * as shape from './shape.ts';
 import * as status from './status.ts';
@@ -18,6 +19,7 @@ export const taskmasterFormat: BacklogFormat = {
   viewFiles: ({ entry }) => [entry],
   read: (input) => new TaskmasterReader(input, stateFileOf(input.entry)).read(),
   writeBack: (input) => [writeStatuses(input)],
+  compose: composeTaskmaster,
 };
 
 function detect(file: string, text: string): boolean {

@@ -3,6 +3,7 @@ import type { DeclaredStatus } from '../../../domain/plan.ts';
 import type { ViewStatus } from '../../../domain/view.ts';
 import { unreachable } from '../../../util/unreachable.ts';
 import type { JsonRecord } from '../json-record.ts';
+import { viewStatusOf } from '../new-text.ts';
 
 /**
  * The words of the format. Cancelled tasks satisfy those that depend on them, as Task Master has it, so they are
@@ -62,6 +63,12 @@ export function wordOfStatus(status: ViewStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** The word for a status in a new backlog. */
+export function wordOfDeclared(declared: DeclaredStatus): string {
+  // Both satisfy what waits for them.
+  return declared === 'externally-managed' ? 'cancelled' : wordOfStatus(viewStatusOf(declared));
 }
 
 /** Whether a status that stands in the file already means what would be written. */

@@ -7,6 +7,7 @@ import { leavesRepository } from '../../scope-text.ts';
 import { didYouMean } from '../../spelling.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
 import type { Place, ViewText } from '../format.ts';
+import { composeTasksMd } from './compose.ts';
 import { readDrawnEdges, type DrawnEdge } from './mermaid.ts';
 import { writeProgress } from './progress.ts';
 import {
@@ -34,6 +35,7 @@ export const tasksMdFormat: BacklogFormat = {
       writeProgress(progress, texts.get(progress), plan, view),
     ];
   },
+  compose: composeTasksMd,
 };
 
 function progressFileOf(file: string): string {

@@ -201,10 +201,7 @@ function readSection(
     at = last;
   }
   if (fields.length === 0) insertion = behindProse(lines, heading.line, end);
-  const title = heading.text
-    .slice(id.column - heading.column + id.text.length)
-    .replace(/^[*`~]*\s*[:.\u2013\u2014-]*\s*[*`~]*\s*/, '')
-    .replace(/(?<![*~])[*~]+$/, '');
+  const title = titleOf(heading.text, id.column - heading.column, id.text);
   return { id, title: title === '' ? id.text : title, area, fields, prose: trimLines(prose), insertion };
 }
 
@@ -216,6 +213,27 @@ function behindProse(lines: readonly Line[], heading: number, end: number): Sect
   if (isOpen) at = lines.slice(0, at).findLastIndex(({ fenced }) => !fenced) + 1;
   // A blank line in front of a fence would be prose.
   return { line: at, lead: '- ', isApart: at > heading + 1 && !isOpen };
+}
+
+/** Without the marks around the id, or around all of it; those of words inside a title are the title's. */
+function titleOf(text: string, idAt: number, id: string): string {
+  const marks = text.slice(0, idAt);
+  const rest = text.slice(idAt + id.length).replace(/^[*`~]*\s*[:.\u2013\u2014-]*\s*/, '');
+  const isOpen = marks !== '' && !/^[*`~]/.test(text.slice(idAt + id.length));
+  const closed = isOpen ? rest.replace(/^[*`~]+\s*/, '').replace(/(?<![*~])[*~]+$/, '') : rest;
+  return /^(\*\*|~~)\s*((?:(?!\1).)+?)\s*\1$/.exec(closed)?.[2] ?? closed;
+}
+
+/** Whether a line would be read as a field of a task. */
+export function isFieldLine(text: string): boolean {
+  return fieldOf(text) !== undefined;
+}
+
+/** Whether an id is that of a task wherever it begins a heading, or can only be known by the fields below. */
+export function isTaskIdInHeading(id: string): 'plain' | 'by-fields' | 'no' {
+  const plain = plainId.exec(id);
+  if (plain === null) return 'by-fields';
+  return plain[1] === id ? 'plain' : 'no';
 }
 
 /** The last line that belongs to the field on line `at`: what is indented deeper, and its checkboxes. */

@@ -3,6 +3,7 @@ import type { Criterion, DeclaredStatus, Risk, Size } from '../../../domain/plan
 import type { ViewStatus } from '../../../domain/view.ts';
 import { unreachable } from '../../../util/unreachable.ts';
 import { normaliseScope } from '../../scope-text.ts';
+import { viewStatusOf } from '../new-text.ts';
 import type { Field, Piece } from './sections.ts';
 
 const statusPatterns: readonly (readonly [RegExp, DeclaredStatus])[] = [
@@ -58,6 +59,11 @@ export function statusWordOf(status: ViewStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** The word for a status in a new backlog. */
+export function wordOfDeclared(declared: DeclaredStatus): string {
+  return declared === 'abandoned' ? 'superseded' : statusWordOf(viewStatusOf(declared));
 }
 
 /** Whether what a file says already means what would be written, so that the text is left alone. */
@@ -238,8 +244,16 @@ export function parseSpecReferences(field: Field): readonly string[] {
 }
 
 /** Letters and digits with `AC` in the last part: `AC-01`, `AC2`, `AUTH-AC01`. */
-const criterionId =
-  /^(?:\*\*|`)?((?:[A-Za-z0-9_]+-+)*AC-?\d+[a-z]?)(?:\*\*|`)?\s*[:.)\u2013\u2014-]\s*(?:\*\*)?\s*(?=\S)/;
+const criterionId = /^(\*\*|`)?((?:[A-Za-z0-9_]+-+)*AC-?\d+[a-z]?)(\*\*|`)?\s*[:.)\u2013\u2014-]\s*/;
+
+/** The id that a criterion's text begins with, and the rest. `**AC1:** text` ends its emphasis with the id. */
+export function splitCriterionId(text: string): Criterion | undefined {
+  const match = criterionId.exec(text);
+  if (match === null) return undefined;
+  const behind = text.slice(match[0].length);
+  const rest = match[1] === '**' && match[3] === undefined ? behind.replace(/^\*\*\s*/, '') : behind;
+  return rest === '' ? undefined : { id: match[2]!, text: rest };
+}
 
 export interface CriteriaList {
   readonly criteria: readonly (Criterion & { readonly piece: Piece })[];
@@ -269,10 +283,8 @@ export function parseCriteria(field: Field, task: string): CriteriaList {
     if (text !== '') texts.push({ text, piece, indent: piece.column });
   }
   const criteria = texts.map(({ text, piece }, index) => {
-    const named = criterionId.exec(text);
-    return named === null
-      ? { id: `${task}.AC${index + 1}`, text, piece }
-      : { id: named[1]!, text: text.slice(named[0].length), piece };
+    const named = splitCriterionId(text);
+    return { ...(named ?? { id: `${task}.AC${index + 1}`, text }), piece };
   });
   return { criteria, oddBoxes };
 }

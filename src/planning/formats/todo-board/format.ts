@@ -10,6 +10,7 @@ import { leavesRepository, normaliseScope } from '../../scope-text.ts';
 import { named } from '../criteria-text.ts';
 import { folderOf, type BacklogFormat, type Draft, type DraftTask, type FormatInput } from '../format.ts';
 import type { Place, ViewText } from '../format.ts';
+import { composeTodoBoard } from './compose.ts';
 import { readTaskGraph, type TaskGraph } from './graph.ts';
 import { isTodoBoard, isTodoId, readTodoBoard, riskOfWord } from './items.ts';
 import type { TextPiece, TodoBoard, TodoItem, TodoKey } from './items.ts';
@@ -31,6 +32,7 @@ export const todoBoardFormat: BacklogFormat = {
     const board = writeBoxes(backlog.entry, texts.get(backlog.entry), view);
     return status === undefined ? [board] : [board, writeBoardStatus(file, status, view)];
   },
+  compose: composeTodoBoard,
 };
 
 function graphFileOf(file: string): string {

@@ -108,7 +108,7 @@ export function readTodoBoard(text: string): TodoBoard {
 }
 
 /** `High Priority`, `🔴 High priority tasks`, `Priority: High`. */
-function riskOfHeading(text: string): Risk | undefined {
+export function riskOfHeading(text: string): Risk | undefined {
   const match =
     /\b(critical|urgent|high|medium|low)[ -]+priority\b|\bpriority[: -]+(critical|urgent|high|medium|low)\b/i.exec(
       text,
@@ -149,6 +149,12 @@ function fieldOf(line: Line): FieldLine | undefined {
   const column = match[0].length + 1;
   const value = line.text.slice(match[0].length).trimEnd();
   return { key: fieldKeys[label as keyof typeof fieldKeys], indent: widthOf(match[1]!), value, column };
+}
+
+/** Whether a line below a task would be read as something else than its text. */
+export function isBoardStructure(line: Line): boolean {
+  const { text } = line;
+  return parseCheckbox(line) !== undefined || fieldOf(line) !== undefined || /^\s*#{1,6}\s/.test(text);
 }
 
 interface OpenItem extends Omit<TodoItem, 'prose' | 'fields' | 'boxes'> {

@@ -77,7 +77,7 @@ describe('reading issues', () => {
         description: 'With a password.\n\nSee `src/login.ts`.',
         design: 'Use argon2.',
         acceptance_criteria:
-          'Done when:\n- [ ] a session exists\n  - for a day\n- AC-7: wrong passwords fail',
+          'Done when:\n- [ ] a session exists\n  - for a day\n- AC-7: wrong passwords fail\n- **AC-8:** once\n- **AC-9**: **twice**',
         notes: 'Asked twice.',
         external_ref: 'gh-9',
         estimated_minutes: 30,
@@ -99,6 +99,8 @@ describe('reading issues', () => {
         criteria: [
           { id: 'bd-1.AC1', text: 'a session exists\n  - for a day' },
           { id: 'AC-7', text: 'wrong passwords fail' },
+          { id: 'AC-8', text: 'once' },
+          { id: 'AC-9', text: '**twice**' },
         ],
         dependencies: [],
         conflictsWith: [],

@@ -41,6 +41,13 @@ function written(text: string, status: ViewStatus): string {
 }
 
 describe('reading a story', () => {
+  test('leaves the quotes of a title, and takes off those of front matter', () => {
+    const rest = '\n\n## Story\n\n## Acceptance Criteria\n\n1. One\n';
+    const titleOf = (text: string): string => check(bmadFormat, file, text).plan.tasks[0]!.title;
+    expect(titleOf(`# Story 1.2: Rename "a" to "b"${rest}`)).toBe('Rename "a" to "b"');
+    expect(titleOf(`---\ntitle: "Story 1.2: Rename"\n---${rest}`)).toBe('Rename');
+  });
+
   test('takes what to do as description, and not what was done', () => {
     const { plan, report } = check(
       bmadFormat,

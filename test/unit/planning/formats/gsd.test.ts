@@ -122,6 +122,10 @@ describe('the slices of a roadmap', () => {
     expect(outline('- [ ] S01: A', '<!--', '- [ ] S02: B', '-->', '```', '- [ ] S03: C', '```')).toHaveLength(
       1,
     );
+    expect(outline('- [ ] S01: A <!-- B', '- [ ] S02: C')).toEqual([
+      'S01 A <!-- B pending ',
+      'S02 C pending ',
+    ]);
     const { faults } = read({ 'M001/M001-ROADMAP.md': roadmap('- [ ] S01: A', '- [ ] S01: B') });
     expect(faults[0]).toBe(
       `error [S01] a second task has the id M001/S01; the first is at ${root}/M001/M001-ROADMAP.md:5`,

@@ -59,6 +59,11 @@ function written(text: string, statuses: Readonly<Record<string, ViewStatus>>): 
 }
 
 describe('reading the tasks of a Kiro spec', () => {
+  test('takes emphasis off a title that its number took the first mark of, and leaves stars of its own', () => {
+    const { plan } = read('- [ ] **1.1 Parse** it', '- [ ] 1.2 **Sort** it', '- [ ] 1.3 Read src/**');
+    expect(plan.tasks.map(({ title }) => title)).toEqual(['Parse it', 'Sort it', 'Read src/**']);
+  });
+
   test('takes what is below a task, what is below its parent, and its requirements as criteria', () => {
     const { plan, report } = read(
       '# Implementation Plan: login',

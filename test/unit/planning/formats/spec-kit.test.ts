@@ -160,6 +160,13 @@ describe('reading spec-kit', () => {
     expect(read(`\uFEFF${stories.replaceAll('\n', '\r\n')}`).plan.hash).toBe(read(stories).plan.hash);
   });
 
+  test('sees no comment in a code fence', () => {
+    const { plan } = read(
+      '# Tasks: x\n\n## Phase 1: Setup\n\n- [ ] T001 a\n  ```html\n  <!-- open\n  ```\n- [ ] T002 b -->\n',
+    );
+    expect(plan.tasks.map(({ id }) => id)).toEqual(['T001', 'T002']);
+  });
+
   test('sees no task in a code fence or a comment', () => {
     const hidden = '```\n- [ ] T002 no\n```\n\n<!--\n- [ ] T003 no\n-->\n';
     const { plan } = read(`## Phase 1: Setup\n\n- [ ] T001 yes\n\n${hidden}\n- [ ] T004 yes\n`);

@@ -99,6 +99,37 @@ Keep the old columns.`,
   });
 
   test.each([
+    ['T-001: `a` and **b**', '`a` and **b**'],
+    ['T-001: **Read** it', '**Read** it'],
+    ['T-001: **Read it**', 'Read it'],
+    ['**T-001: Read it**', 'Read it'],
+    ['**T-001**: `a`', '`a`'],
+    ['`T-001` - Read it', 'Read it'],
+    ['~~T-001: Read it~~', 'Read it'],
+    ['T-001: : b', ': b'],
+    ['T-001: C # #', 'C #'],
+    ['T-001', 'T-001'],
+  ])('a heading %j has the title %j', (heading, title) => {
+    const { plan } = check(tasksMdFormat, 'TASKS.md', `### ${heading}\n\n- **Dependencies**: None\n`);
+    expect(plan.tasks.map((task) => task.title)).toEqual([title]);
+  });
+
+  test.each([
+    ['AC-1: **Given** a page', 'AC-1', '**Given** a page'],
+    ['**AC-1:** a page', 'AC-1', 'a page'],
+    ['**AC-1**: **Given** a page', 'AC-1', '**Given** a page'],
+    ['`AC1`. a page', 'AC1', 'a page'],
+    ['AC-1:', 'T-001.AC1', 'AC-1:'],
+  ])('a criterion %j has the id %s', (line, id, text) => {
+    const { plan } = check(
+      tasksMdFormat,
+      'TASKS.md',
+      `### T-001: a\n\n- **Acceptance criteria**:\n  - [ ] ${line}\n`,
+    );
+    expect(plan.tasks[0]!.criteria).toEqual([{ id, text }]);
+  });
+
+  test.each([
     ['pending', 'pending'],
     ['in-progress', 'in-progress'],
     ['✅ Done (2026-01-02)', 'completed'],

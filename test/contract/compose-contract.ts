@@ -117,6 +117,6 @@ function unexpected(
 /** Control characters are blanks in any text file. */
 function asWritten(task: Task): Task {
   const { title, description, phase = '' } = task;
-  const shown = description.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ');
+  const shown = description.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ');
   return { ...task, title: onOneLine(title), description: shown, phase: onOneLine(phase) };
 }

@@ -197,6 +197,34 @@ export const oddPlans: readonly { readonly name: string; readonly plan: Plan }[]
     ]),
   },
   {
+    name: 'lines that together make a list of another format',
+    plan: planOf(
+      [
+        {
+          id: 'T001',
+          phase: 'Phase 1',
+          description:
+            '- [ ] T099 x\n- _Requirements: 1.1_\n#### High priority\n- [x] [TASK-001] y\n- [ ] **S01: z** `depends:[S99]`',
+          criteria: [
+            { id: 'T001.AC1', text: 'it works' },
+            { id: 'T001.AC2', text: '1. it is fast' },
+          ],
+        },
+        { id: 'T002', phase: 'Phase 2', dependencies: ['T001'] },
+      ],
+      'M0',
+    ),
+  },
+  {
+    name: 'a story that is passed over and waits for a later one',
+    plan: planOf([
+      { id: '1.1', declared: 'skipped', dependencies: ['3.3'] },
+      { id: '2.2' },
+      { id: '3.3' },
+      { id: '1.4' },
+    ]),
+  },
+  {
     name: 'control characters and every kind of line break',
     plan: planOf(
       [{ id: 'T-001', title: 'a\u0000b\r\nc\u2028d', description: 'a\u0000\rb\u001b[1m\r\n# c\u0085' }],

@@ -5,15 +5,18 @@ import { readLines } from '../../src/planning/lines.ts';
 
 export const always = (): boolean => true;
 
-/** Letters and digits in their order: what is left of a text whose marks had to be escaped, quoted or left out. */
+/**
+ * Letters and digits in their order: what is left of a text whose marks had to be escaped, quoted or left out. An `x`
+ * may be the mark of a box.
+ */
 export function lettersOf(text: string): string {
-  const unmarked = text.replaceAll('\\', '').replace(/\[[x ]\]/g, '');
-  return unmarked.replace(/[^\p{L}\p{N}]+/gu, '');
+  return text.replace(/[^\p{L}\p{N}]+|x/gu, '');
 }
 
 /** The lines of a fence may become text like any other, and its marks go with the words behind them. */
-function lettersOutsideFences(text: string): string {
-  return lettersOf(text.replaceAll('\\', '').replace(/^\s*(?:>\s?)*(?:`{3,}|~{3,}).*$/gm, ''));
+function withoutFences(text: string): string {
+  const lines = readLines(text).filter(({ fenced, language }) => !fenced || language !== undefined);
+  return lines.map((line) => line.text).join('\n');
 }
 
 function criteriaLetters(task: Task): string {
@@ -27,7 +30,9 @@ export const respelled = {
   title: (task: Task, copy: Task) =>
     ['', lettersOf(copy.title), lettersOf(titleOf(copy))].includes(lettersOf(titleOf(task))),
   description: (task: Task, copy: Task) =>
-    [lettersOf, lettersOutsideFences].some((of) => of(copy.description).includes(of(task.description))),
+    [task.description, withoutFences(task.description)].some((text) =>
+      lettersOf(copy.description).includes(lettersOf(text)),
+    ),
   criteria: (task: Task, copy: Task) => criteriaLetters(copy) === criteriaLetters(task),
 };
 

@@ -6,12 +6,14 @@ import { isKiroDocument, readKiroDocument } from './kiro/document.ts';
 import { isOpenSpecDocument } from './openspec/document.ts';
 import { isSpecKitDocument } from './spec-kit/document.ts';
 import { isTasksDocument } from './tasks-md/sections.ts';
+import { isTodoBoard } from './todo-board/items.ts';
 
 export function isForeignBacklog(text: string): boolean {
   return (
     isTasksDocument(text) ||
     isSpecKitDocument(text) ||
     isKiroDocument(readKiroDocument(text)) ||
-    isOpenSpecDocument(text)
+    isOpenSpecDocument(text) ||
+    isTodoBoard(text, false)
   );
 }

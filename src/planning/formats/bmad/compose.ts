@@ -4,6 +4,8 @@
  */
 import type { DeclaredStatus, Task } from '../../../domain/plan.ts';
 import { unreachable } from '../../../util/unreachable.ts';
+import { workOrder } from '../document-order.ts';
+import { isForeignBacklog } from '../foreign-text.ts';
 import type { BacklogFormat, ComposedBacklog, NewBacklog } from '../format.ts';
 import { criterionNumbers, renamed } from '../new-ids.ts';
 import { orderTasks } from '../task-order.ts';
@@ -20,7 +22,8 @@ export function composeStories({ entry, tasks }: NewBacklog, read: BacklogFormat
     const text = spellTask(task, (spelled) => {
       const alone = render(id, task, spelled, []);
       // Whether a story is known that is named in its text depends on the folder.
-      if (!isStory(file, alone) || readStory(file, alone).dependsOn.length > 0) return undefined;
+      if (isForeignBacklog(alone) || !isStory(file, alone) || readStory(file, alone).dependsOn.length > 0)
+        return undefined;
       const files = new Map([[file, alone]]);
       return onlyTask(read({ entry, file, text: alone, files, companions: new Map() }));
     });
@@ -33,13 +36,16 @@ export function composeStories({ entry, tasks }: NewBacklog, read: BacklogFormat
 /** Whether the ids are numbers of stories whose order says nothing that the dependencies do not. */
 function areChains(tasks: readonly Task[]): boolean {
   if (!tasks.every(({ id }) => /^\d{1,3}\.\d{1,3}[a-z]?$/.test(id))) return false;
-  const inOrder = tasks.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-  return [...Map.groupBy(inOrder, ({ id }) => Number.parseInt(id, 10)).values()].every((epic) =>
-    epic.every((task, at) => {
-      const before = epic.slice(0, at).findLast(({ declared }) => !isPassedOver(declared));
-      return before === undefined || task.dependencies.includes(before.id);
-    }),
-  );
+  const stories = tasks.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+  const places = new Map(stories.map(({ id }, at) => [id, at]));
+  const lastOfEpic = new Map<number, Task['id']>();
+  return workOrder(stories.map((task) => task.dependencies.map((id) => places.get(id)!))).every((at) => {
+    const { id, declared, dependencies } = stories[at]!;
+    const epic = Number.parseInt(id, 10);
+    const before = lastOfEpic.get(epic);
+    if (!isPassedOver(declared)) lastOfEpic.set(epic, id);
+    return before === undefined || dependencies.includes(before);
+  });
 }
 
 /** The next story does not wait for one that nobody will do. */

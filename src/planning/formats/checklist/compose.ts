@@ -43,7 +43,9 @@ function textOf(title: string, tasks: readonly Task[], ids: ReadonlyMap<TaskId, 
     group.map((task) => itemOf(task, ids)).join('\n'),
   ]);
   const name = uncommented(onOneLine(title));
-  const heading = name === '' || isTasksDocument(`# ${name}`) ? 'To do' : name;
+  // As a title, `M1` is a milestone of gsd, and `Implementation Tasks` is TASKS.md.
+  const isForeign = isTasksDocument(`# ${name}`) || /^\W*[MST]\d/i.test(name);
+  const heading = name === '' || isForeign ? `To do: ${name}`.replace(/: $/, '') : name;
   return `${[`# ${headingText(heading)}`, ...parts].join('\n\n')}\n`;
 }
 
@@ -112,7 +114,7 @@ function descriptionOf({ description }: Task): readonly string[] {
 }
 
 const bullet = /^\s*(?:[-*+]|\d+[.)])\s/;
-const plainBullet = /^\s*$|^\s*- (?!\[.?\]|[\u2705\u2714\u2611\u23f3\u274c]|\ud83d)/;
+const plainBullet = /^\s*$|^\s*-[ \t]+(?![ \t]|\[.?\]|[\u2705\u2714\u2611\u23f3\u274c]|\ud83d)/;
 const fieldPattern = /^[*\s+-]*(?:depends on|dependencies|blocked by)\**[ \t]*[:\uff1a]/i;
 
 /** With a blank that the reader does not know in front of the colon, if not between the words. */

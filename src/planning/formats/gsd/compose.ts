@@ -6,6 +6,7 @@
 import type { Risk, Size, Task } from '../../../domain/plan.ts';
 import { onOneLine } from '../new-text.ts';
 import { markOf } from '../declared-mark.ts';
+import { isForeignBacklog } from '../foreign-text.ts';
 import type { BacklogFormat, ComposedBacklog, NewBacklog } from '../format.ts';
 import { orderTasks } from '../task-order.ts';
 import { onlyTask, pathsOf, spellTask, underHeading, type TaskText } from '../task-text.ts';
@@ -160,6 +161,8 @@ function spell(task: Task, read: BacklogFormat['read']): TaskText {
   return spellTask(task, (text) => {
     const slice: Slice = { milestone: 'M001', name: 'S01', members: [task], depends: [] };
     const files = filesOf('', 'Plan', [slice], new Map([[task.id, text]]));
+    // Boxes of criteria and lines of the description may make a list of another format together.
+    if ([...files.values()].some(isForeignBacklog)) return undefined;
     const [[file, first]] = [...files] as [[string, string]];
     return onlyTask(read({ entry: '.', file, text: first, files, companions: new Map() }));
   });

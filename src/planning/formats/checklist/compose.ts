@@ -43,9 +43,9 @@ function textOf(title: string, tasks: readonly Task[], ids: ReadonlyMap<TaskId, 
     group.map((task) => itemOf(task, ids)).join('\n'),
   ]);
   const name = uncommented(onOneLine(title));
-  // As a title, `M1` is a milestone of gsd, and `Implementation Tasks` is TASKS.md.
-  const isForeign = isTasksDocument(`# ${name}`) || /^\W*[MST]\d/i.test(name);
-  const heading = name === '' || isForeign ? `To do: ${name}`.replace(/: $/, '') : name;
+  const isNone = name === '' || isTasksDocument(`# ${name}`);
+  // As a title, `M1` is a milestone of gsd.
+  const heading = isNone ? 'To do' : /^\W*[MST]\d/i.test(name) ? `To do: ${name}` : name;
   return `${[`# ${headingText(heading)}`, ...parts].join('\n\n')}\n`;
 }
 

@@ -517,7 +517,9 @@ test('no mangled board makes the reader throw, and every place it names is in a 
         { [file]: text },
         Object.fromEntries(draft.tasks.map(({ id }) => [id, 'completed'])),
       );
-      expect(written[file]).toHaveLength(text.length);
+      // `[]` gets a mark where none was.
+      const unmarked = (one: string): string => one.replace(/\[[^\][\r\n]{0,3}\]/g, '[]');
+      expect(unmarked(written[file]!)).toBe(unmarked(text));
     }),
     { numRuns: 300 },
   );

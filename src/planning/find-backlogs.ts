@@ -4,6 +4,7 @@ import type { PlanFormat } from '../domain/plan.ts';
 import { err, ok, type Result } from '../util/result.ts';
 import { backlogFormats, type RegisteredFormat } from './formats/all.ts';
 import type { BacklogFiles, BacklogFormat } from './formats/format.ts';
+import { companionFile, isDraft } from './no-backlog.ts';
 import type { PlanFault } from './plan-fault.ts';
 import { fault, readSource, statOf } from './source-file.ts';
 
@@ -72,7 +73,7 @@ async function findNamed(
   const text = read.value;
   const format =
     wanted === undefined ? await firstThatTakes(formats, file, text) : await backlogFormats[wanted].load();
-  if (format === undefined) return notABacklog(file);
+  if (format === undefined) return notABacklog(file, text);
   return ok([{ entry: file, files: [file], format, texts: new Map([[file, text]]) }]);
 }
 
@@ -117,7 +118,7 @@ async function discover(root: string, folder: string, formats: readonly Register
   if (written.length > 0) return ok(written);
   if (backlogs[0] !== undefined) return ok([backlogs[0]]);
   if (problem !== undefined) return err(problem);
-  if (undetected[0] !== undefined) return notABacklog(undetected[0]);
+  if (undetected[0] !== undefined) return notFoundAs(root, undetected[0]);
   const places = [...new Set(formats.flatMap((registered) => registered.places))];
   const some = `${places.slice(0, 6).join(', ')}${places.length > 6 ? ` and ${places.length - 6} other places` : ''}`;
   const message = `no backlog was found in ${folder === '' ? root : folder}; looked for ${some}`;
@@ -181,11 +182,29 @@ function naturally(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-function notABacklog(file: string): Result<never, PlanFault> {
-  const message = `${file} is in no format that Pawl reads; docs/guides/backlogs.md lists them`;
+/** A file in one of the places is of none of the formats that are kept there; named, another one may take it. */
+async function notFoundAs(root: string, file: string): Promise<Result<never, PlanFault>> {
+  const read = await readSource(root, file);
+  if (!read.ok) return read;
+  const format = await firstThatTakes(Object.values(backlogFormats), file, read.value);
+  if (format === undefined) return notABacklog(file, read.value);
+  const message = `${file} is of the format ${format.name}, which is not looked for there`;
+  return fault('PLAN-FORMAT', message, `name it: \`--backlog ${file}\``);
+}
+
+function notABacklog(file: string, text: string): Result<never, PlanFault> {
+  const companion = companionFile(file);
+  if (companion !== undefined) return fault('PLAN-FORMAT', `${file} ${companion.what}`, companion.hint);
+  const isMarkdown = /\.(?:md|markdown)$/i.test(file);
+  if (isMarkdown && isDraft(text)) {
+    const message = `${file} says of itself that it is a draft, and no backlog yet`;
+    return fault('PLAN-FORMAT', message, '`--format checklist` reads its tasks all the same');
+  }
   return fault(
     'PLAN-FORMAT',
-    message,
-    'name another file with `--backlog PATH`, or the format with `--format`',
+    `${file} is in no format that Pawl reads; docs/guides/formats.md lists them`,
+    isMarkdown
+      ? 'tasks need a sign of their status: `- [ ]`, a Status column, a Status field'
+      : 'name another file with `--backlog PATH`, or the format with `--format`',
   );
 }

@@ -86,19 +86,19 @@ describe('finding a backlog', () => {
     await write('bin.md', Uint8Array.of(1, 0, 2, 0xff));
     await write('latin.md', Uint8Array.of(0x23, 0xe9, 0x0a));
     await write('wide.md', Buffer.from('\uFEFF### T-001: A', 'utf16le'));
-    await write('list.md', '- [ ] a\n');
+    await write('prose.md', '# Notes\n\n1. first\n2. second\n');
     await write('other.json', '{"name": "x"}');
     await write('empty.md', '');
     await mkdir(path.join(root, 'folder'));
     expect(await refusal('bin.md')).toBe('PLAN-FORMAT: bin.md is a binary file');
     expect(await refusal('latin.md')).toBe('PLAN-FORMAT: latin.md is not UTF-8 text');
     expect(await refusal('wide.md')).toBe('PLAN-FORMAT: wide.md is UTF-16 text');
-    expect(await refusal('list.md')).toBe(
-      'PLAN-FORMAT: list.md is in no format that Pawl reads; docs/guides/backlogs.md lists them',
+    expect(await refusal('prose.md')).toBe(
+      'PLAN-FORMAT: prose.md is in no format that Pawl reads; docs/guides/formats.md lists them',
     );
-    expect(await refusal('list.md', 'tasks-md')).toBe('PLAN-EMPTY: list.md has 1 error');
+    expect(await refusal('prose.md', 'tasks-md')).toBe('PLAN-EMPTY: prose.md has 1 error');
     expect(await refusal('other.json')).toBe(
-      'PLAN-FORMAT: other.json is in no format that Pawl reads; docs/guides/backlogs.md lists them',
+      'PLAN-FORMAT: other.json is in no format that Pawl reads; docs/guides/formats.md lists them',
     );
     expect(await refusal('empty.md')).toBe('PLAN-EMPTY: empty.md has 1 error');
     expect(await refusal('none.md')).toBe('PLAN-NOT-FOUND: there is no file none.md');

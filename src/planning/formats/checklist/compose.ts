@@ -22,7 +22,8 @@ import {
 } from '../new-text.ts';
 import { requirementLabel } from '../kiro/requirements.ts';
 import { isTasksDocument } from '../tasks-md/sections.ts';
-import { labelOf, namesCriteria } from './tasks.ts';
+import { namesCriteria } from './fields.ts';
+import { labelOf } from './labels.ts';
 
 /** Labels in front of the items are their ids, so that other items can name them. */
 export function composeChecklist({ title, entry, tasks }: NewBacklog): ComposedBacklog {

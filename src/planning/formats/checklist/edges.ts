@@ -1,8 +1,10 @@
 /** The dependencies that checklists state: of a phase on phases, and of an item on items with a label. */
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
-import { parseReferences } from '../../references.ts';
-import type { Item, ListSection } from './items.ts';
-import { labelOf, phaseKey, upwards, type ListTask, type ListTasks } from './tasks.ts';
+import type { Statement } from './candidate.ts';
+import { upwards, type Item, type ListSection } from './items.ts';
+import { labelOf, phaseKey } from './labels.ts';
+import { namesIn, type Names } from './names.ts';
+import type { ListTask, ListTasks } from './tasks.ts';
 
 export interface ListEdge {
   readonly id: string;
@@ -15,12 +17,6 @@ const notePattern = /\((?:depends on|blocked by|after)[ \t:]+([^()]{1,300})\)/gi
 /** Phases of hundreds of tasks that all wait for each other would be millions of edges; in all. */
 const maxEdges = 200_000;
 
-interface Statement {
-  readonly text: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 export function listEdges(
   file: string,
   { tasks, phases }: ListTasks,
@@ -28,9 +24,13 @@ export function listEdges(
   const diagnostics: Diagnostic[] = [];
   const labels = new Map<string, string>();
   const members = new Map<ListSection, string[]>();
-  for (const { id, item, section } of tasks) {
+  const addLabel = (label: string, id: string): void => {
+    if (!labels.has(label)) labels.set(label, id);
+  };
+  for (const { id, item, section, told } of tasks) {
     const label = labelOf(item.text)?.toLowerCase();
     if (label !== undefined && label === id.toLowerCase()) labels.set(label, id);
+    if (told !== undefined) for (const key of [id.toLowerCase(), ...told.keys]) addLabel(key, id);
     for (const around of upwards(section)) {
       const ids = members.get(around);
       if (ids === undefined) members.set(around, [id]);
@@ -38,17 +38,20 @@ export function listEdges(
     }
   }
   let left = maxEdges;
-  const resolve = ({ text, line, column }: Statement, kind: string, scale: number): readonly ListEdge[] => {
+  const resolve = (names: Names, kind: 'loose' | 'strict', scale: number): readonly ListEdge[] => {
     const found: ListEdge[] = [];
-    for (const { name, at, length } of namesIn(text, kind)) {
-      const span = { file, line: line + 1, column: column + at + 1, length };
-      const phase = phases.get(name.phase);
-      const label = labels.get(name.label);
-      const ids = label === undefined ? phase && members.get(phase) : [label];
+    for (const { text, label, phase, span } of names.list) {
+      const section = phases.get(phase) ?? (kind === 'strict' ? phases.get(`phase ${label}`) : undefined);
+      const known = labels.get(label) ?? labels.get(phase);
+      const below = kind === 'strict' && label.endsWith('.x') ? startingWith(label.slice(0, -1)) : [];
+      const ids = known !== undefined ? [known] : below.length > 0 ? below : section && members.get(section);
       if (ids === undefined) {
-        diagnostics.push(
-          warningAt(span, `"${name.text}" is nothing that this list still has; it is left out`),
-        );
+        // An id in a column or field for dependencies is meant as one; it is reported by all that check ids.
+        if (kind === 'strict') found.push({ id: text, span });
+        else {
+          const message = `"${text}" is nothing that this list still has; it is left out`;
+          diagnostics.push(warningAt(span, message));
+        }
         continue;
       }
       const isTooMany = ids.length * scale > left;
@@ -59,20 +62,42 @@ export function listEdges(
     }
     return found;
   };
+  const startingWith = (prefix: string): readonly string[] => {
+    if (left < tasks.length) return [];
+    left -= tasks.length;
+    return tasks.flatMap(({ id }) => (id.toLowerCase().startsWith(prefix) ? [id] : []));
+  };
+  /** `All` in a row or section: all that stand above it. */
+  const allAbove = (at: number, { span }: Names): readonly ListEdge[] => {
+    const isTooMany = at > left;
+    if (isTooMany)
+      diagnostics.push(warningAt(span, 'too many tasks on both sides; only the last one counts'));
+    else left -= at;
+    return tasks.slice(isTooMany ? Math.max(0, at - 1) : 0, at).map(({ id }) => ({ id, span }));
+  };
   const ofSections = new Map<ListSection, readonly ListEdge[]>();
   const ofSection = (section: ListSection): readonly ListEdge[] => {
     const known = ofSections.get(section);
     if (known !== undefined) return known;
     const kind = phaseKey(section.heading)?.split(' ')[0] ?? 'phase';
     const scale = members.get(section)?.length ?? 1;
-    const edges = statementsOf(section.prose).flatMap((statement) => resolve(statement, kind, scale));
+    const edges = statementsOf(section.prose).flatMap((statement) =>
+      resolve(namesIn(file, statement, kind), 'loose', scale),
+    );
     ofSections.set(section, edges);
     return edges;
   };
-  const edges = tasks.map((task): readonly ListEdge[] => {
-    const own = itemStatements(task).flatMap((statement) => resolve(statement, 'phase', 1));
+  const edges = tasks.map((task, at): readonly ListEdge[] => {
+    const own =
+      task.told === undefined
+        ? itemStatements(task).flatMap((one) => resolve(namesIn(file, one, 'phase'), 'loose', 1))
+        : [];
+    const told = (task.told?.dependencies ?? []).flatMap((statement) => {
+      const names = namesIn(file, statement, 'task', (label) => labels.has(label));
+      return names.isAll ? allAbove(at, names) : resolve(names, 'strict', 1);
+    });
     const around = upwards(task.section).flatMap(ofSection);
-    return [...own, ...around].filter(({ id }) => id !== task.id);
+    return [...told, ...[...own, ...around].filter(({ id }) => id !== task.id)];
   });
   return { edges, diagnostics };
 }
@@ -97,33 +122,4 @@ function itemStatements({ item }: ListTask): readonly Statement[] {
 function fieldOf({ text, line, column }: Pick<Item, 'text' | 'line' | 'column'>): readonly Statement[] {
   const match = fieldPattern.exec(text);
   return match === null ? [] : [{ text: match[1]!, line, column: column - 1 }];
-}
-
-interface Name {
-  readonly text: string;
-  readonly label: string;
-  readonly phase: string;
-}
-
-function namesIn(
-  text: string,
-  kind: string,
-): readonly { readonly name: Name; readonly at: number; readonly length: number }[] {
-  const blank = text.replace(
-    /\b(?:phases?|milestones?|stages?|waves?|sprints?|parts?|steps?)[ \t]+(?=\d)/gi,
-    (word) => ' '.repeat(word.length),
-  );
-  const word =
-    /\b(phase|milestone|stage|wave|sprint|part|step)s?[ \t]+\d/i.exec(text)?.[1]?.toLowerCase() ?? kind;
-  const list = parseReferences(blank);
-  if (list.kind !== 'list') return [];
-  return [...list.items, ...list.faults].map((item) => ({
-    name: {
-      text: item.text.slice(0, 80),
-      label: item.text.toLowerCase(),
-      phase: `${word} ${item.text.replace(/^0+(?=\d)/, '').toLowerCase()}`,
-    },
-    at: item.at,
-    length: item.length,
-  }));
 }

@@ -1,30 +1,25 @@
 /**
- * Plain checklists (TODO.md, ROADMAP.md): boxes under headings, without ids. The last of all formats to be asked,
- * and only for files with such names.
+ * Task lists that follow no convention (TODO.md, ROADMAP.md, a TASKS.md of one's own): boxes, tables and headings with
+ * a status. The last of all formats to be asked.
  */
 import type { DeclaredStatus, Risk } from '../../../domain/plan.ts';
 import type { ViewStatus } from '../../../domain/view.ts';
-import { checkboxEdit, declaredFor } from '../../checkbox.ts';
+import { declaredFor } from '../../checkbox.ts';
 import { warningAt, type Diagnostic, type Span } from '../../diagnostic.ts';
-import { applyEdits, type TextEdit } from '../../lines.ts';
+import { applyEdits } from '../../lines.ts';
 import { pathsIn } from '../../path-mentions.ts';
 import { composeChecklist } from './compose.ts';
 import { listEdges, type ListEdge } from './edges.ts';
-import { declaredOfEmoji, readChecklist, type Item, type ListSection, type Sign } from './items.ts';
-import { listTasks, plainText, statusless, upwards, type ListTask } from './tasks.ts';
+import { isTaskList } from './evidence.ts';
+import { readChecklist, upwards, type Item, type ListSection } from './items.ts';
+import { plainText, statusless } from './labels.ts';
+import { signEdits, vocabularyOf } from './signs.ts';
+import { listTasks, type ListTask } from './tasks.ts';
 import type { BacklogFormat, Draft, DraftTask, FormatInput } from '../format.ts';
-
-const fileName = /(?:^|\/)(?:todos?|to-do|roadmap|tasks|checklist[^/]*)\.(?:md|markdown)$/i;
-
-/** Folders whose files are of formats of their own, also where those do not know them. */
-const foreignFolder = /(?:^|\/)(?:\.kiro|\.specify|openspec|specs)\//;
 
 export const checklistFormat: BacklogFormat = {
   name: 'checklist',
-  detect: (file, text) =>
-    fileName.test(file) &&
-    !foreignFolder.test(file) &&
-    listTasks(file, readChecklist(text)).tasks.some(({ item }) => item.sign?.kind === 'box'),
+  detect: isTaskList,
   companionFiles: () => [],
   viewFiles: ({ files }) => files,
   read: readList,
@@ -34,12 +29,16 @@ export const checklistFormat: BacklogFormat = {
       const text = texts.get(file);
       if (text === undefined) return [];
       const { tasks } = listTasks(file, readChecklist(text));
-      const edits = tasks.flatMap(({ id, item, criteria }) => {
+      const vocabulary = vocabularyOf(tasks.map(({ item }) => item.sign));
+      const edits = tasks.flatMap((task) => {
+        const { id, item } = task;
         const status = wanted.get(id);
+        // Of two tasks with one id the first counts, here as everywhere.
+        wanted.delete(id);
         if (status === undefined || item.sign === undefined) return [];
         // A ticked criterion says that its task is begun; its own sign need not say so again.
-        if (declaredFor(status) === declaredOf(item, criteria)) return [];
-        return signEdit(item.sign, status) ?? [];
+        const declared = declaredOf(task);
+        return declaredFor(status) === declared ? [] : signEdits(item.sign, declared, status, vocabulary);
       });
       return [{ file, text: applyEdits(text, edits) }];
     });
@@ -52,7 +51,15 @@ function readList({ file, text }: FormatInput): Draft {
   const found = listTasks(file, list);
   const { edges, diagnostics: edgeDiagnostics } = listEdges(file, found);
   const diagnostics: Diagnostic[] = [];
-  const tasks = found.tasks.map((task, at) => draftTask(file, task, edges[at]!, diagnostics));
+  const tasks = found.tasks.map((task, at) =>
+    draftTask(file, task, edges[at]!, found.tableLines, diagnostics),
+  );
+  const without = found.tasks.filter(({ item }) => item.sign === undefined);
+  if (without[0] !== undefined) {
+    const count = without.length === 1 ? 'one task has' : `${without.length} tasks have`;
+    const message = `${count} no place for a status here; it is kept in the journal alone`;
+    diagnostics.push(warningAt(spanOf(file, without[0]), message));
+  }
   const start: Span = { file, line: 1, column: 1, length: 1 };
   return {
     title: list.title === undefined ? file : plainText(list.title),
@@ -61,56 +68,60 @@ function readList({ file, text }: FormatInput): Draft {
     facts: undefined,
     locate(task, place) {
       if (place.field !== 'id') return edges[task]?.[place.index]?.span ?? start;
-      const item = found.tasks[task]?.item;
-      return item === undefined ? start : spanOf(file, item);
+      const one = found.tasks[task];
+      return one === undefined ? start : spanOf(file, one);
     },
   };
 }
 
-function spanOf(file: string, { line, column, text }: Item): Span {
-  return { file, line: line + 1, column, length: Math.max(1, text.length) };
+function spanOf(file: string, { item, told }: Pick<ListTask, 'item' | 'told'>): Span {
+  const { line, column, text } = item;
+  return { file, line: line + 1, column, length: Math.max(1, told?.length ?? text.length) };
 }
 
 function draftTask(
   file: string,
   task: ListTask,
   edges: readonly ListEdge[],
+  tableLines: ReadonlySet<number>,
   diagnostics: Diagnostic[],
 ): DraftTask {
-  const { id, item, section, groups, criteria } = task;
-  const below = textBelow(item);
+  const { id, kind, item, section, groups, criteria, told, details } = task;
+  const below = told?.description ?? textBelow(item);
   const headings = upwards(section).filter(({ level }) => level > 1);
-  const path = headings.map(({ heading }) => statusless(heading)).toReversed();
-  const about = aboutSection(section);
-  if (item.sign !== undefined && item.said === undefined) {
+  const path = headings.map(({ heading }) => statusless(heading) || plainText(heading)).toReversed();
+  // A section tells what it is itself.
+  const about = kind === 'heading' ? '' : aboutSection(section, tableLines);
+  if (item.sign?.kind === 'box' && item.said === undefined) {
     const message = `[${item.sign.mark}] is no mark of a task; it is read as open`;
-    diagnostics.push(warningAt(spanOf(file, item), message));
+    diagnostics.push(warningAt(spanOf(file, task), message));
   }
   const open = criteria.find(({ said }) => said !== 'completed');
   if (item.said === 'completed' && open !== undefined && item.children.length > 0)
     diagnostics.push(
-      warningAt(spanOf(file, item), `it is ticked, but line ${open.line + 1} below it is not`),
+      warningAt(spanOf(file, task), `it is ticked, but line ${open.line + 1} below it is not`),
     );
   const where = [...path, ...groups];
+  const description = [below, details, about].filter((part) => part !== '').join('\n\n');
   return {
     id,
     kind: 'task',
     title: statusless(item.text) || plainText(item.text),
-    description: [below, about].filter((part) => part !== '').join('\n\n'),
+    description,
     criteria: criteria.map(({ text }, at) => ({ id: `${id}.AC${at + 1}`, text: plainText(text) })),
     dependencies: edges.map((edge) => edge.id),
     conflictsWith: [],
     scope: scopeOf(`${item.text}\n${below}`),
     parallel: undefined,
-    risk: riskOf([item.text, ...where, ...headings.map(({ heading }) => heading)]),
-    size: 'M',
+    risk: told?.risk ?? riskOf([item.text, ...where, ...headings.map(({ heading }) => heading)]),
+    size: told?.size ?? 'M',
     provisional: false,
     phase: where.length === 0 ? undefined : where.join(' > ').slice(0, 300),
     slice: undefined,
     context: { specs: [], adrs: [], guides: [] },
-    testFiles: [],
+    testFiles: told?.testFiles ?? [],
     gapCodes: [],
-    declared: declaredOf(item, criteria),
+    declared: declaredOf(task),
     file,
     line: item.line + 1,
   };
@@ -141,16 +152,16 @@ const maxAbout = 2_000;
 const abouts = new WeakMap<ListSection, string>();
 
 /** What a section says before its items, but not how far it is. */
-function aboutSection(section: ListSection): string {
-  const about = abouts.get(section) ?? makeAbout(section);
+function aboutSection(section: ListSection, tableLines: ReadonlySet<number>): string {
+  const about = abouts.get(section) ?? makeAbout(section, tableLines);
   abouts.set(section, about);
   return about;
 }
 
-function makeAbout({ prose }: ListSection): string {
+function makeAbout({ prose }: ListSection, tableLines: ReadonlySet<number>): string {
   const isState = /^\W*(?:plans|status|progress|completed|depends on|dependencies)\W*:/i;
-  const lines = prose.flatMap(({ text }) =>
-    isState.test(text) || /^-{3,}$|[:\uff1a]$/u.test(text) ? [] : [text],
+  const lines = prose.flatMap(({ text, line }) =>
+    tableLines.has(line) || isState.test(text) || /^-{3,}$|[:\uff1a]\**$/u.test(text) ? [] : [text],
   );
   const about = lines.join('\n');
   return about.length > maxAbout ? '' : about;
@@ -160,31 +171,22 @@ function riskOf(texts: readonly string[]): Risk {
   const isSaid = (pattern: RegExp): boolean => texts.some((text) => pattern.test(text));
   if (
     isSaid(
-      /\b(?:high(?:est)?|critical|urgent)[ -]priority\b|\bpriority:? *(?:high|critical|urgent)|\bP[01]\b|\u9ad8\u4f18\u5148\u7ea7/i,
+      /\b(?:high(?:est)?|critical|urgent)[ -]priority\b|\bpriority:? *(?:high|critical|urgent)|(?<!\bphase )\bP[01]\b(?!\.\d)|\u9ad8\u4f18\u5148\u7ea7/i,
     )
   )
     return 'High';
-  return isSaid(/\blow(?:est)?[ -]priority\b|\bpriority:? *low|\bP[3-5]\b|\u4f4e\u4f18\u5148\u7ea7/i)
+  return isSaid(
+    /\blow(?:est)?[ -]priority\b|\bpriority:? *low|(?<!\bphase )\bP[3-5]\b(?!\.\d)|\u4f4e\u4f18\u5148\u7ea7/i,
+  )
     ? 'Low'
     : 'Medium';
 }
 
 /** Struck out or optional and not ticked: not to be done. Open with a ticked box below: begun. */
-function declaredOf(item: Item, criteria: readonly Item[]): DeclaredStatus {
+function declaredOf({ item, criteria, told }: Pick<ListTask, 'item' | 'criteria' | 'told'>): DeclaredStatus {
   const { said = 'pending', text, optional, children } = item;
-  if (said === 'pending' && (optional || /^~~.*~~[.\s]*$/.test(text))) return 'skipped';
+  const isStruck = told?.isStruck === true || /^~~.*~~[.\s]*$/.test(text);
+  if (said === 'pending' && (optional || isStruck)) return 'skipped';
   const isBegun = children.length > 0 && criteria.some((child) => child.said === 'completed');
   return said === 'pending' && isBegun ? 'in-progress' : said;
-}
-
-const emojis = { pending: '\u23f3', 'in-progress': '\ud83d\udea7', completed: '\u2705' } as const;
-
-/** Only the task's own sign changes; those of its criteria stay as people set them. */
-function signEdit(sign: Sign, status: ViewStatus): TextEdit | undefined {
-  const wanted = declaredFor(status);
-  if (sign.kind === 'emoji') {
-    if (declaredOfEmoji(sign.mark) === wanted) return undefined;
-    return { start: sign.markAt, end: sign.markAt + sign.mark.length, text: emojis[wanted] };
-  }
-  return checkboxEdit(sign, status, undefined);
 }

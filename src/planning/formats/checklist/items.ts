@@ -6,13 +6,9 @@ import type { DeclaredStatus } from '../../../domain/plan.ts';
 import { declaredOfMark, parseCheckbox } from '../../checkbox.ts';
 import { readLines, type Line } from '../../lines.ts';
 import { withoutClosing } from '../superpowers/sections.ts';
-
-/** Where a status stands, and what is there now. */
-export interface Sign {
-  readonly kind: 'box' | 'emoji';
-  readonly mark: string;
-  readonly markAt: number;
-}
+import { declaredOfSign, emojiSign, signOfTail, type Sign } from './signs.ts';
+import { emojiSource } from './status-words.ts';
+import { readTable, type Table } from './tables.ts';
 
 export interface Item {
   /** Counts lines from 0. */
@@ -22,6 +18,8 @@ export interface Item {
   readonly indent: number;
   /** Undefined for a bullet without a box, which only holds other items together. */
   readonly sign: Sign | undefined;
+  /** The sign stands behind the text, where it may as well belong to what is below. */
+  readonly isTrailing?: boolean;
   /** Undefined for an unknown mark. */
   readonly said: DeclaredStatus | undefined;
   readonly optional: boolean;
@@ -31,6 +29,7 @@ export interface Item {
   readonly children: Item[];
   /** The plain line with a colon that it stands under: `Acceptance tests:`. */
   readonly label: string | undefined;
+  readonly isNumbered: boolean;
 }
 
 export interface ListSection {
@@ -43,48 +42,42 @@ export interface ListSection {
   readonly prose: { readonly text: string; readonly line: number }[];
   /** Those that are not indented below others. */
   readonly items: Item[];
+  readonly tables: Table[];
 }
 
 export interface Checklist {
   readonly lines: readonly Line[];
+  /** By line: it lies in an HTML comment. */
+  readonly hidden: ReadonlySet<number>;
   readonly title: string | undefined;
   readonly sections: readonly ListSection[];
 }
 
 const headingPattern = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
 const bulletPattern = /^([ \t]*)(?:[-*+]|\d+[.)])[ \t]+(\S.*)$/;
-const emojiPattern =
-  /^(\u2705|\u2714\ufe0f?|\u2611\ufe0f?|\ud83d\udea7|\ud83d\udd04|\u23f3|\ud83d\udccb|\u274c)[ \t]*(?=\S)/u;
-
-const emojiStates: Readonly<Record<string, DeclaredStatus>> = {
-  '\u2705': 'completed',
-  '\u2714': 'completed',
-  '\u2611': 'completed',
-  '\ud83d\udea7': 'in-progress',
-  '\ud83d\udd04': 'in-progress',
-  '\u23f3': 'pending',
-  '\ud83d\udccb': 'pending',
-  '\u274c': 'pending',
-};
-
-export function declaredOfEmoji(mark: string): DeclaredStatus | undefined {
-  const key = mark.replace('\ufe0f', '');
-  return Object.hasOwn(emojiStates, key) ? emojiStates[key] : undefined;
-}
+const emojiPattern = new RegExp(`^(${emojiSource})[ \\t]*(?=\\S)`, 'u');
 
 export function readChecklist(text: string): Checklist {
   const lines = readLines(text);
-  const top: ListSection = { heading: '', level: 0, line: 0, parent: undefined, prose: [], items: [] };
+  const top: ListSection = {
+    ...{ heading: '', level: 0, line: 0, parent: undefined },
+    ...{ prose: [], items: [], tables: [] },
+  };
   const sections = [top];
   let section = top;
   let title: string | undefined;
   let open: Item[] = [];
   let label: string | undefined;
   let isComment = false;
+  let tableEnd = 0;
+  const hidden = new Set<number>();
   lines.forEach((line, index) => {
     const wasComment = isComment;
     if (!line.fenced) isComment = staysComment(line.text, isComment);
-    if (wasComment || (!line.fenced && /^\s*<!--/.test(line.text))) return;
+    if (wasComment || (!line.fenced && /^\s*<!--/.test(line.text))) {
+      hidden.add(index);
+      return;
+    }
     const heading = line.fenced ? null : headingPattern.exec(line.text);
     if (heading !== null) {
       section = openSection(section, heading, index);
@@ -101,6 +94,11 @@ export function readChecklist(text: string): Checklist {
       if (owner !== undefined) owner.details.push(line.text);
       else if (!isBlank) {
         open = [];
+        const table = index < tableEnd ? undefined : readTable(lines, index);
+        if (table !== undefined) {
+          section.tables.push(table);
+          tableEnd = table.end;
+        }
         section.prose.push({ text: line.text.trim(), line: index });
         label = /^\**([^:*]{2,60})\**[:\uff1a]\**$/u.exec(line.text.trim())?.[1];
       }
@@ -110,7 +108,14 @@ export function readChecklist(text: string): Checklist {
     (open.at(-1)?.children ?? section.items).push(item);
     open.push(item);
   });
-  return { lines, title, sections };
+  return { lines, hidden, title, sections };
+}
+
+/** The section and those around it, the innermost first. */
+export function upwards(section: ListSection): readonly ListSection[] {
+  const path: ListSection[] = [];
+  for (let at: ListSection | undefined = section; at !== undefined; at = at.parent) path.push(at);
+  return path;
 }
 
 function staysComment(text: string, isComment: boolean): boolean {
@@ -124,33 +129,50 @@ function openSection(from: ListSection, match: RegExpExecArray, line: number): L
   let parent: ListSection | undefined = from;
   while (parent !== undefined && parent.level >= level) parent = parent.parent;
   const heading = withoutClosing(match[2]!);
-  return { heading, level, line, parent, prose: [], items: [] };
+  return { heading, level, line, parent, prose: [], items: [], tables: [] };
 }
 
 function itemOf(line: Line, index: number, label: string | undefined): Item | undefined {
   const box = parseCheckbox(line);
   const shared = { line: index, details: [], children: [], label };
+  const isNumbered = /^\s*\d/.test(line.text);
   if (box !== undefined) {
     const { mark, markAt, indent, optional, text, textColumn } = box;
     // `- [x] \u2705 text` says it twice; the box counts.
     const sign = { kind: 'box', mark, markAt } as const;
-    return { ...shared, column: textColumn, indent, sign, said: declaredOfMark(mark), optional, text };
+    const said = declaredOfMark(mark);
+    return { ...shared, column: textColumn, indent, sign, said, optional, text, isNumbered };
   }
   const bullet = bulletPattern.exec(line.text);
   if (bullet === null) return undefined;
-  const indent = bullet[1]!.replaceAll('\t', '    ').length;
   const at = bullet[0].length - bullet[2]!.length;
   const text = bullet[2]!.trimEnd();
   const emoji = emojiPattern.exec(text);
-  if (emoji === null)
-    return { ...shared, column: at + 1, indent, sign: undefined, said: undefined, optional: false, text };
-  return {
+  const own = {
     ...shared,
-    column: at + emoji[0].length + 1,
-    indent,
-    sign: { kind: 'emoji', mark: emoji[1]!, markAt: line.start + at },
-    said: declaredOfEmoji(emoji[1]!),
+    indent: bullet[1]!.replaceAll('\t', '    ').length,
     optional: false,
+    isNumbered,
+  };
+  if (emoji === null) {
+    const sign = endsInEmoji(text) ? signOfTail(text, line.start + at) : undefined;
+    const said = sign === undefined ? undefined : declaredOfSign(sign);
+    const isTrailing = sign !== undefined;
+    return { ...own, column: at + 1, sign, said, text, ...(isTrailing ? { isTrailing } : {}) };
+  }
+  const sign = emojiSign(emoji[1]!, line.start + at);
+  return {
+    ...own,
+    column: at + emoji[0].length + 1,
+    sign,
+    said: declaredOfSign(sign),
     text: text.slice(emoji[0].length),
   };
+}
+
+const emojiEnd = new RegExp(`${emojiSource}[*_ \\t]*$`, 'u');
+
+/** A word behind the text is no status there: `wait until it is done`. */
+function endsInEmoji(text: string): boolean {
+  return text.length > 2 && emojiEnd.test(text.slice(-12));
 }

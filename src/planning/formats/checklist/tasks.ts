@@ -1,17 +1,28 @@
-/** Which items of a checklist are tasks, which are criteria of one, and what each is called. */
-import { hash } from 'node:crypto';
+/**
+ * Which parts of a checklist are tasks (boxes, rows of tables, headings), which are criteria of one, and what each is
+ * called. A task that is told twice is one task.
+ */
 import type { Diagnostic } from '../../diagnostic.ts';
 import { warningAt } from '../../diagnostic.ts';
-import type { Checklist, Item, ListSection } from './items.ts';
+import { namesCriteria } from './fields.ts';
+import { headingTasks } from './headings.ts';
+import { signedBelow, type Candidate } from './candidate.ts';
+import { upwards, type Checklist, type Item, type ListSection } from './items.ts';
+import { Ids, labelOf, phaseKey, plainText } from './labels.ts';
+import { plainTasks } from './plain.ts';
+import { detailSections, withoutRepeats } from './repeats.ts';
+import { taskRows, type RowTask } from './rows.ts';
+import { fromHeading, fromRow } from './sources.ts';
 
-export interface ListTask {
+export interface ListTask extends Omit<Candidate, 'criteria' | 'label'> {
   readonly id: string;
-  readonly item: Item;
   /** The section it belongs to: for a box that announces `Phase 2: …`, the section of that phase. */
   readonly section: ListSection;
   /** Items without a status of their own that it stands under. */
   readonly groups: readonly string[];
   readonly criteria: Item[];
+  /** Of the section that tells of it further down, where there is one. */
+  readonly details: string;
 }
 
 export interface ListTasks {
@@ -19,47 +30,113 @@ export interface ListTasks {
   /** The section of a phase by its key: `phase 2`. */
   readonly phases: ReadonlyMap<string, ListSection>;
   readonly diagnostics: readonly Diagnostic[];
+  /** The lines of task tables, which are no prose. */
+  readonly tableLines: ReadonlySet<number>;
+  /** There are only boxes that are called criteria; they are the tasks. */
+  readonly isAllCriteria: boolean;
 }
 
-interface Candidate {
+interface Loose {
   readonly item: Item;
-  section: ListSection;
+  readonly section: ListSection;
   readonly groups: readonly string[];
 }
 
-const criteriaWords =
-  /^\W*(?:notes?|done when|definition of done|dod|qa|(?:[\w-]+ )?checklist|(?:acceptance|success|exit|completion) (?:criteria|tests?|checks?)|verification|verify)\W*(?:\(.*\)\W*)?$/i;
-
-export function listTasks(file: string, { sections }: Checklist): ListTasks {
-  const candidates: Candidate[] = [];
-  const criteria: Candidate[] = [];
-  for (const section of sections) {
-    const isCriteria = section.level > 1 && namesCriteria(section.heading);
-    for (const item of section.items) {
-      const isCriterion = isCriteria || (item.label !== undefined && namesCriteria(item.label));
-      collect(item, section, [], isCriterion ? criteria : candidates);
-    }
-  }
+export function listTasks(file: string, list: Checklist): ListTasks {
+  const { sections } = list;
+  const loose = new Map(sections.map((section) => [section, looseItems(section)]));
+  const tableLines = new Set<number>();
+  const rows = new Map(sections.map((section) => [section, rowsOf(section, tableLines)]));
+  const isAlone = sections.every(
+    (section) => loose.get(section)!.tasks.length + rows.get(section)!.length === 0,
+  );
+  const holds = (section: ListSection): number =>
+    loose.get(section)!.tasks.filter(({ item }) => item.sign?.kind === 'box').length +
+    rows.get(section)!.length;
+  const headings = headingTasks(list, holds, isAlone);
+  const covered = new Set(headings.flatMap((task) => task.sections));
+  const outside = sections.filter((section) => !covered.has(section));
+  const isTold = headings.length > 0 || outside.some((section) => rows.get(section)!.length > 0);
+  const signed = outside.flatMap((section) => loose.get(section)!.tasks);
+  const isInFront = signed.some(({ item }) => item.isTrailing !== true);
+  // Where tasks have a form of their own, emojis at other lines are decoration.
+  const items = signed.filter(({ item }) =>
+    isTold ? item.sign?.kind === 'box' : !isInFront || item.isTrailing !== true,
+  );
+  const criteria = outside.flatMap((section) => loose.get(section)!.criteria);
+  const candidates: Candidate[] = [
+    ...headings.map((task) => fromHeading(list, task, undefined)),
+    ...outside.flatMap((section) => rows.get(section)!.map((row) => fromRow(section, row))),
+    ...items.map(fromItem),
+  ];
+  const isAllCriteria = candidates.length === 0 && criteria.some(({ item }) => item.sign !== undefined);
   // A file that is nothing but a checklist is a list of things to do.
-  if (candidates.length === 0) candidates.push(...criteria.splice(0));
+  if (isAllCriteria) candidates.push(...criteria.splice(0).map(fromItem));
+  if (candidates.length === 0) candidates.push(...fromPlain(list));
   const phases = phasesOf(sections);
-  const kept = withoutAnnouncements(candidates, phases);
+  const kept = withoutAnnouncements(withoutRepeats(candidates), phases).toSorted(
+    (a, b) => a.item.line - b.item.line,
+  );
+  const details = detailSections(list, kept, covered);
   const ids = new Ids();
-  const tasks = kept.map(({ item, section, groups }): ListTask => {
-    const own = { item, section, groups, criteria: signedBelow(item) };
-    return { id: ids.make(section, item), ...own };
+  for (const { kind, label } of kept) if (kind === 'row' && label !== undefined) ids.reserve(label);
+  const tasks = kept.map((candidate): ListTask => {
+    const { kind, item, section, label } = candidate;
+    const isGiven = kind === 'row' && label !== undefined;
+    const id = isGiven ? label : ids.make(section, label, item.text);
+    return {
+      ...candidate,
+      id,
+      criteria: [...candidate.criteria],
+      details: details.texts.get(candidate) ?? '',
+    };
   });
-  return { tasks, phases, diagnostics: assignCriteria(file, criteria, tasks) };
+  const owners = new Map([...details.owners].map(([section, at]) => [section, tasks[at]!] as const));
+  const diagnostics = assignCriteria(file, criteria, tasks, owners);
+  return { tasks, phases, diagnostics, tableLines, isAllCriteria };
 }
 
-/** Longer headings tell something else. */
-export function namesCriteria(text: string): boolean {
-  return text.length <= 120 && criteriaWords.test(text);
+function fromItem({ item, section, groups }: Loose): Candidate {
+  const kind = item.sign?.kind === 'box' ? 'box' : 'emoji';
+  const shared = { item, section, groups, label: labelOf(item.text), told: undefined };
+  return { kind, ...shared, criteria: signedBelow(item) };
+}
+
+function fromPlain(list: Checklist): readonly Candidate[] {
+  const { items, headings } = plainTasks(list);
+  return [
+    ...items.map(({ item, section, groups, criteria }): Candidate => ({
+      ...{ kind: 'plain', item, section, groups, criteria, label: labelOf(item.text), told: undefined },
+    })),
+    ...headings.map(({ task, said }) => fromHeading(list, task, said)),
+  ];
+}
+
+function rowsOf(section: ListSection, tableLines: Set<number>): readonly RowTask[] {
+  if (section.level > 1 && namesCriteria(section.heading)) return [];
+  return section.tables.flatMap((table) => {
+    const rows = taskRows(table);
+    if (rows === undefined) return [];
+    for (let line = table.line; line < table.end; line += 1) tableLines.add(line);
+    return rows;
+  });
+}
+
+function looseItems(section: ListSection): { readonly tasks: Loose[]; readonly criteria: Loose[] } {
+  const tasks: Loose[] = [];
+  const criteria: Loose[] = [];
+  const isCriteria = section.level > 1 && namesCriteria(section.heading);
+  for (const item of section.items) {
+    const isCriterion = isCriteria || (item.label !== undefined && namesCriteria(item.label));
+    collect(item, section, [], isCriterion ? criteria : tasks);
+  }
+  return { tasks, criteria };
 }
 
 /** The items with a status that are tasks: the upper ones, and those below an item that is only a heading. */
-function collect(item: Item, section: ListSection, groups: readonly string[], into: Candidate[]): void {
-  const isGroup = item.sign === undefined || (isHeadingLike(item) && item.children.some(hasSign));
+function collect(item: Item, section: ListSection, groups: readonly string[], into: Loose[]): void {
+  const mayBeGroup = isHeadingLike(item) || item.isTrailing === true;
+  const isGroup = item.sign === undefined || (mayBeGroup && item.children.some(hasSign));
   if (!isGroup) {
     if (item.text !== '') into.push({ item, section, groups });
     return;
@@ -74,25 +151,6 @@ function isHeadingLike({ text }: Item): boolean {
 
 function hasSign({ sign }: Item): boolean {
   return sign !== undefined;
-}
-
-function signedBelow(item: Item): Item[] {
-  const found: Item[] = [];
-  const rest = item.children.toReversed();
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    if (next.sign?.kind === 'box' && next.text !== '') found.push(next);
-    rest.push(...next.children.toReversed());
-  }
-  return found;
-}
-
-/** `phase 2` of `### Phase 02: name`. */
-export function phaseKey(text: string): string | undefined {
-  const match =
-    /^[^\p{L}\p{N}]*(phase|milestone|stage|wave|sprint|part|step)[ \t]+(\d+(?:\.\d+)*[a-z]?)(?![\w])/iu.exec(
-      text,
-    );
-  return match === null ? undefined : `${match[1]!.toLowerCase()} ${match[2]!.replace(/^0+(?=\d)/, '')}`;
 }
 
 function phasesOf(sections: readonly ListSection[]): ReadonlyMap<string, ListSection> {
@@ -112,10 +170,10 @@ function withoutAnnouncements(
   candidates: readonly Candidate[],
   phases: ReadonlyMap<string, ListSection>,
 ): readonly Candidate[] {
-  const announced = (candidate: Candidate): ListSection | undefined => {
-    const key = phaseKey(candidate.item.text);
+  const announced = ({ kind, item, section }: Candidate): ListSection | undefined => {
+    const key = kind === 'row' || kind === 'heading' ? undefined : phaseKey(item.text);
     const phase = key === undefined ? undefined : phases.get(key);
-    return phase === undefined || isWithin(candidate.section, phase) ? undefined : phase;
+    return phase === undefined || isWithin(section, phase) ? undefined : phase;
   };
   const filled = new Set<ListSection>();
   for (const candidate of candidates) {
@@ -129,101 +187,29 @@ function withoutAnnouncements(
   });
 }
 
-export function upwards(section: ListSection): readonly ListSection[] {
-  const path: ListSection[] = [];
-  for (let at: ListSection | undefined = section; at !== undefined; at = at.parent) path.push(at);
-  return path;
-}
-
 function isWithin(section: ListSection, outer: ListSection): boolean {
   return upwards(section).includes(outer);
 }
 
-/** Boxes under `Definition of Done` and the like belong to the last task of the same section, or of the one around. */
+/**
+ * Boxes under `Definition of Done` and the like belong to the task that the section tells of, else to the last task of
+ * the same section, or of the one around.
+ */
 function assignCriteria(
   file: string,
-  criteria: readonly Candidate[],
+  criteria: readonly Loose[],
   tasks: readonly ListTask[],
+  owners: ReadonlyMap<ListSection, ListTask>,
 ): readonly Diagnostic[] {
-  const last = new Map<ListSection, ListTask>();
+  const last = new Map<ListSection, ListTask>(owners);
   for (const task of tasks) for (const section of upwards(task.section)) last.set(section, task);
   return criteria.flatMap(({ item, section }) => {
     const owner = upwards(section)
       .map((around) => last.get(around))
       .find((task) => task !== undefined);
     owner?.criteria.push(item, ...signedBelow(item));
-    if (owner !== undefined) return [];
+    if (owner !== undefined || item.sign?.kind === 'words') return [];
     const span = { file, line: item.line + 1, column: item.column, length: item.text.length };
     return [warningAt(span, 'this box is a criterion, and no task stands near it; it is left out')];
   });
-}
-
-/** Labels that a file gives its items: `T1:`, `01.2`, `01-02:`. */
-const labelPattern =
-  /^[*~]*(?:([A-Z]{1,5}-?\d+(?:\.\d+)*[a-z]?|\d+-\d+[a-z]?)[*~]*(?=[:.)][*\s]|\s+[-\u2013\u2014]\s)|(\d{1,4}(?:\.\d{1,4})+)\.?[*~]*(?=[:)\s]))/u;
-
-/** What the file itself calls an item. */
-export function labelOf(text: string): string | undefined {
-  const match = labelPattern.exec(text);
-  return match?.[1] ?? match?.[2];
-}
-
-/**
- * The item's own label, where it is the first with it; else heading and text as words and a hash of the text. Neither
- * line nor place counts, so that ids survive what is done to other items; only of items with the same text under the
- * same heading the later ones are counted.
- */
-class Ids {
-  private readonly used = new Set<string>();
-  private readonly counts = new Map<string, number>();
-
-  make(section: ListSection, item: Item): string {
-    const label = labelOf(item.text);
-    if (label !== undefined && !this.used.has(label.toLowerCase())) return this.take(label);
-    const text = statusless(item.text);
-    const digest = hash('sha256', text.toLowerCase().replace(/\s+/g, ' ')).slice(0, 8);
-    const words = slug(text, 32);
-    const heading = slug(statusless(section.heading), 32);
-    const name = words === '' ? digest : `${words}-${digest}`;
-    const base = heading === '' ? name : `${heading}/${name}`;
-    let count = this.counts.get(base.toLowerCase()) ?? 0;
-    let id = base;
-    do {
-      count += 1;
-      id = count === 1 ? base : `${base}-${count}`;
-    } while (this.used.has(id.toLowerCase()));
-    this.counts.set(base.toLowerCase(), count);
-    return this.take(id);
-  }
-
-  private take(id: string): string {
-    this.used.add(id.toLowerCase());
-    return id;
-  }
-}
-
-function slug(text: string, length: number): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, length + 1)
-    .replace(/^-+|-+$/g, '');
-}
-
-/** Without what is added while the work goes on: `✅ done`, `(completed 2026-03-14)`, `Completed 2026-03-14.` */
-export function statusless(text: string): string {
-  return plainText(text)
-    .replace(/ ?(?:\u2705|\u2714|\u2611|\ud83d\udea7|\ud83d\udd04|\u23f3|\u274c|\ud83d\udccb).*$/u, '')
-    .replace(/ ?\((?:completed|done|finished)\b[^()]*\)$/i, '')
-    .replace(/\.? ?\b(?:completed|done|finished) (?:on )?\d{4}-\d\d-\d\d\.?$/i, '')
-    .trim();
-}
-
-export function plainText(text: string): string {
-  return text
-    .replace(/\*\*|~~/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

@@ -23,26 +23,31 @@ function written(text: string, statuses: readonly ViewStatus[]): string {
 }
 
 describe('what is a checklist', () => {
-  test('only files with such names, and only with boxes outside of fences and comments', () => {
-    for (const name of ['TODO.md', 'docs/ROADMAP.md', 'tasks/todo.md', 'checklist-release.md', 'tasks.md'])
-      expect(checklistFormat.detect(name, '- [ ] a\n')).toBe(true);
+  test('any Markdown file with boxes outside of fences and comments, whatever its name', () => {
     for (const name of [
-      'README.md',
+      'TODO.md',
+      'docs/ROADMAP.md',
+      'tasks/todo.md',
       'docs/notes.md',
-      'my-todo.txt',
-      'TODO.json',
-      'specs/001-a/tasks.md',
       '.kiro/specs/a/tasks.md',
     ])
-      expect(checklistFormat.detect(name, '- [ ] a\n')).toBe(false);
-    for (const text of [
-      '',
-      '# Roadmap\n\n- idea\n',
-      '```\n- [ ] a\n```\n',
-      '<!--\n- [ ] a\n-->\n',
-      '- ✅ a\n',
-    ])
+      expect(checklistFormat.detect(name, '- [ ] a\n')).toBe(true);
+    for (const text of ['', '# Roadmap\n\n- idea\n', '```\n- [ ] a\n```\n', '<!--\n- [ ] a\n-->\n'])
       expect(checklistFormat.detect(file, text)).toBe(false);
+  });
+
+  test('not what stands beside a backlog, and not the checklists of other formats', () => {
+    for (const name of [
+      ...[
+        'my-todo.txt',
+        'TODO.json',
+        'docs/plans/2026-01-01-search-design.md',
+        'design.md',
+        'specs/1/spec.md',
+      ],
+      ...['specs/001-a/checklists/ux.md', '.specify/checklist.md', 'docs/IMPLEMENTATION_PROGRESS.md'],
+    ])
+      expect(checklistFormat.detect(name, '- [ ] a\n')).toBe(false);
   });
 });
 

@@ -31,10 +31,14 @@ const collections: readonly (readonly [folder: string, format: keyof typeof back
 interface Count {
   files: number;
   taken: number;
+  /** Of those: by the format for lists of no convention, since their own does not know them. */
+  asChecklist: number;
   tasks: number;
   edges: number;
   criteria: number;
   refused: number;
+  /** Why: in how many files each code of an error stands. */
+  readonly codes: Map<string, number>;
   exact: number;
 }
 
@@ -49,15 +53,17 @@ export async function backlogs(): Promise<Measurement> {
   }
   const began = performance.now();
   const figures: Figure[] = [];
+  const checklist = await backlogFormats.checklist.load();
   for (const [name, format, path] of collections) {
     if (!existsSync(join(folder, name))) continue;
-    figures.push(...figuresOf(name, countIn(join(folder, name), await backlogFormats[format].load(), path)));
+    const own = await backlogFormats[format].load();
+    figures.push(...figuresOf(name, countIn(join(folder, name), [own, checklist], path)));
   }
   const seconds = (performance.now() - began) / 1_000;
   return {
     compared:
-      'Every file of a collection of real backlogs by its own format alone: files that the format takes for its own, what it reads, ' +
-      'how many have faults that would refuse them, and how many come back byte for byte when nothing has changed. Trees are read file by file, so references to other files count as faults.',
+      'Every file of a collection of real backlogs by its own format, or as a checklist where that does not take it: files that are taken, what is read, ' +
+      'how many have faults that would refuse them and which, and how many come back byte for byte when nothing has changed. Trees are read file by file, so references to other files count as faults.',
     figures: [
       ...figures,
       figureAtMost('all files, read, validated and written back', seconds, 's', GOAL_SECONDS),
@@ -65,13 +71,18 @@ export async function backlogs(): Promise<Measurement> {
   };
 }
 
-function countIn(folder: string, format: BacklogFormat, path: string): Count {
-  const count: Count = { files: 0, taken: 0, tasks: 0, edges: 0, criteria: 0, refused: 0, exact: 0 };
+function countIn(folder: string, formats: readonly BacklogFormat[], path: string): Count {
+  const count: Count = {
+    ...{ files: 0, taken: 0, asChecklist: 0, tasks: 0, edges: 0, criteria: 0, refused: 0, exact: 0 },
+    codes: new Map(),
+  };
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name), 'utf8');
     count.files += 1;
-    if (!format.detect(path, text)) continue;
+    const format = formats.find((one) => one.detect(path, text));
+    if (format === undefined) continue;
     count.taken += 1;
+    if (format !== formats[0]) count.asChecklist += 1;
     const draft = format.read(singleFile(path, text));
     const { diagnostics } = validateDraft(draft, path);
     count.tasks += draft.tasks.length;
@@ -79,8 +90,10 @@ function countIn(folder: string, format: BacklogFormat, path: string): Count {
       count.edges += task.dependencies.length;
       count.criteria += task.criteria.length;
     }
-    if ([...draft.diagnostics, ...diagnostics].some(({ severity }) => severity === 'error'))
-      count.refused += 1;
+    const errors = [...draft.diagnostics, ...diagnostics].filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) count.refused += 1;
+    for (const code of new Set(errors.map((error) => error.code)))
+      count.codes.set(code, (count.codes.get(code) ?? 0) + 1);
     if (isExact(format, draft, path, text)) count.exact += 1;
   }
   return count;
@@ -150,14 +163,16 @@ function statusOf(declared: DeclaredStatus): ViewStatus {
 
 function figuresOf(
   name: string,
-  { files, taken, tasks, edges, criteria, refused, exact }: Count,
+  { files, taken, asChecklist, tasks, edges, criteria, refused, codes, exact }: Count,
 ): readonly Figure[] {
   return [
-    plainFigure(`${name}: taken for its own, of ${files}`, taken, 'files'),
+    plainFigure(`${name}: taken, of ${files}`, taken, 'files'),
+    ...(asChecklist === 0 ? [] : [plainFigure(`${name}: of those, as checklists`, asChecklist, 'files')]),
     plainFigure(`${name}: tasks`, tasks, ''),
     plainFigure(`${name}: edges`, edges, ''),
     plainFigure(`${name}: criteria`, criteria, ''),
     plainFigure(`${name}: with faults`, refused, 'files'),
+    ...[...codes].map(([code, count]) => plainFigure(`${name}: ${code}`, count, 'files')),
     figureEqual(`${name}: round trip exact`, exact, 'files', taken),
   ];
 }

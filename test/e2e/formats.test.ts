@@ -13,6 +13,8 @@ interface Sample {
   readonly beside?: Readonly<Record<string, string>>;
   /** `id <- what it waits for`. */
   readonly plan: readonly string[];
+  /** Whether it must be named to be found. */
+  readonly isNamed?: boolean;
   /** What stands in the file when all is done. */
   readonly done: string;
 }
@@ -86,6 +88,14 @@ const samples: readonly Sample[] = [
     done: '# To do\n\n- [x] A1: Index the pages\n- [x] A2: Find words (depends on A1)\n',
   },
   {
+    format: 'checklist',
+    file: 'docs/specs/TASKS.md',
+    isNamed: true,
+    text: '# Tasks\n\n## Phase P0: Index (4h)\n\n| ID | Task | Deps | Est. | Status |\n|----|------|------|------|--------|\n| P0.1 | Index ✅ pages | — | 2h | ⬜ |\n| P0.2 | Query | P0.1 | 2h | ✅ |\n| P0.3 | Show | P0.1-P0.2 | 2h | 🚧 |\n',
+    plan: ['P0.1 <- ', 'P0.2 <- P0.1', 'P0.3 <- P0.1, P0.2'],
+    done: '# Tasks\n\n## Phase P0: Index (4h)\n\n| ID | Task | Deps | Est. | Status |\n|----|------|------|------|--------|\n| P0.1 | Index ✅ pages | — | 2h | ✅ |\n| P0.2 | Query | P0.1 | 2h | ✅ |\n| P0.3 | Show | P0.1-P0.2 | 2h | ✅ |\n',
+  },
+  {
     format: 'bmad',
     file: 'docs/stories/1.2.query.md',
     text: '# Story 1.2: Query\n\n## Status\nApproved\n\n## Story\nAs a reader, I want to find words.\n\n## Acceptance Criteria\n1. Words are found\n\n## Tasks / Subtasks\n- [ ] Task 1 (AC: 1)\n',
@@ -109,30 +119,34 @@ const samples: readonly Sample[] = [
   },
 ];
 
-test.concurrent.each(samples)('$format', async ({ format, file, text, beside, plan, done }) => {
-  await using project = await createProject({
-    tasks: [],
-    files: {
-      'agent-script.json': '{"default":[[{"write":{"path":"out/{{task}}.txt","text":"x\\n"}}]]}',
-      ...beside,
-      [file]: text,
-    },
-  });
-  await project.git(['rm', '--quiet', 'TASKS.md']);
-  await project.git(['commit', '--quiet', '--message=One backlog only']);
-  const planned = jsonOf(await project.run(['plan', '--json'])) as {
-    readonly format: string;
-    readonly tasks: readonly { readonly id: string; readonly dependencies: readonly string[] }[];
-  };
-  expect(planned.format).toBe(format);
-  expect(planned.tasks.map((task) => `${task.id} <- ${task.dependencies.join(', ')}`)).toEqual(plan);
-  const exit = await project.run(['run']);
-  expect([exit.exitCode, exit.stderr]).toEqual([0, '']);
-  expect(readFileSync(join(project.root, file), 'utf8')).toBe(done);
-  // Read again, everything is done, and there is nothing to write.
-  expect((await project.run(['run'])).exitCode).toBe(0);
-  expect(readFileSync(join(project.root, file), 'utf8')).toBe(done);
-});
+test.concurrent.each(samples)(
+  '$format: $file',
+  async ({ format, file, isNamed, text, beside, plan, done }) => {
+    const named = isNamed === true ? ['--backlog', file] : [];
+    await using project = await createProject({
+      tasks: [],
+      files: {
+        'agent-script.json': '{"default":[[{"write":{"path":"out/{{task}}.txt","text":"x\\n"}}]]}',
+        ...beside,
+        [file]: text,
+      },
+    });
+    await project.git(['rm', '--quiet', 'TASKS.md']);
+    await project.git(['commit', '--quiet', '--message=One backlog only']);
+    const planned = jsonOf(await project.run(['plan', '--json', ...named])) as {
+      readonly format: string;
+      readonly tasks: readonly { readonly id: string; readonly dependencies: readonly string[] }[];
+    };
+    expect(planned.format).toBe(format);
+    expect(planned.tasks.map((task) => `${task.id} <- ${task.dependencies.join(', ')}`)).toEqual(plan);
+    const exit = await project.run(['run', ...named]);
+    expect([exit.exitCode, exit.stderr]).toEqual([0, '']);
+    expect(readFileSync(join(project.root, file), 'utf8')).toBe(done);
+    // Read again, everything is done, and there is nothing to write.
+    expect((await project.run(['run', ...named])).exitCode).toBe(0);
+    expect(readFileSync(join(project.root, file), 'utf8')).toBe(done);
+  },
+);
 
 test('beads', async () => {
   const line = (id: string, more: string): string =>

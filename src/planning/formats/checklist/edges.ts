@@ -9,6 +9,8 @@ import type { ListTask, ListTasks } from './tasks.ts';
 export interface ListEdge {
   readonly id: string;
   readonly span: Span;
+  /** One of many that were named together, among which the task itself may be. */
+  readonly isGroup?: boolean;
 }
 
 const fieldPattern = /^[*\s+-]*(?:depends on|dependencies|blocked by)\**[ \t]*[:\uff1a]\**[ \t]*(.+)$/iu;
@@ -58,7 +60,8 @@ export function listEdges(
       if (isTooMany)
         diagnostics.push(warningAt(span, 'too many tasks on both sides; only the last one counts'));
       else left -= ids.length * scale;
-      found.push(...(isTooMany ? ids.slice(-1) : ids).map((id) => ({ id, span })));
+      const isGroup = known === undefined;
+      found.push(...(isTooMany ? ids.slice(-1) : ids).map((id) => ({ id, span, isGroup })));
     }
     return found;
   };
@@ -97,7 +100,8 @@ export function listEdges(
       return names.isAll ? allAbove(at, names) : resolve(names, 'strict', 1);
     });
     const around = upwards(task.section).flatMap(ofSection);
-    return [...told, ...[...own, ...around].filter(({ id }) => id !== task.id)];
+    const others = told.filter(({ id, isGroup }) => id !== task.id || isGroup !== true);
+    return [...others, ...[...own, ...around].filter(({ id }) => id !== task.id)];
   });
   return { edges, diagnostics };
 }

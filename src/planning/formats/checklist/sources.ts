@@ -14,7 +14,12 @@ export function fromRow(section: ListSection, row: RowTask): Candidate {
   const { line } = row.row;
   const item = bareItem(line, place.column, title, sign);
   const key = taskKey(title);
-  const keys = [id?.toLowerCase(), key !== undefined && key.word !== 'none' ? key.key : undefined];
+  const isNumber = id !== undefined && /^\d+$/.test(id);
+  const keys = [
+    id?.toLowerCase(),
+    isNumber ? `task ${id}` : undefined,
+    key !== undefined && key.word !== 'none' ? key.key : undefined,
+  ];
   const statements: readonly Statement[] =
     dependencies === undefined ? [] : [{ text: dependencies.text, line, column: dependencies.column - 1 }];
   return {

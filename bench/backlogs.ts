@@ -54,10 +54,12 @@ export async function backlogs(): Promise<Measurement> {
   const began = performance.now();
   const figures: Figure[] = [];
   const checklist = await backlogFormats.checklist.load();
+  const known = knownPaths(folder);
   for (const [name, format, path] of collections) {
     if (!existsSync(join(folder, name))) continue;
     const own = await backlogFormats[format].load();
-    figures.push(...figuresOf(name, countIn(join(folder, name), [own, checklist], path)));
+    const pathOf = (file: string): string => known.get(`${name}/${file}`) ?? path;
+    figures.push(...figuresOf(name, countIn(join(folder, name), [own, checklist], pathOf)));
   }
   const seconds = (performance.now() - began) / 1_000;
   return {
@@ -71,13 +73,22 @@ export async function backlogs(): Promise<Measurement> {
   };
 }
 
-function countIn(folder: string, formats: readonly BacklogFormat[], path: string): Count {
+/** Where each file lay in its repository, by its path in the collection; empty when nobody wrote that down. */
+function knownPaths(folder: string): ReadonlyMap<string, string> {
+  const index = join(folder, 'index.json');
+  if (!existsSync(index)) return new Map();
+  const entries = JSON.parse(readFileSync(index, 'utf8')) as readonly { file: string; path: string }[];
+  return new Map(entries.map(({ file, path }) => [file, path]));
+}
+
+function countIn(folder: string, formats: readonly BacklogFormat[], pathOf: (file: string) => string): Count {
   const count: Count = {
     ...{ files: 0, taken: 0, asChecklist: 0, tasks: 0, edges: 0, criteria: 0, refused: 0, exact: 0 },
     codes: new Map(),
   };
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name), 'utf8');
+    const path = pathOf(name);
     count.files += 1;
     const format = formats.find((one) => one.detect(path, text));
     if (format === undefined) continue;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { configSchema } from '../src/app/config.ts';
-import { createProgram } from '../src/cli/main.ts';
+import { createProgram } from '../src/cli/program.ts';
 import { codes } from '../src/domain/codes.ts';
 
 const folder = 'docs/reference';

@@ -6,7 +6,7 @@ import type { TaskId } from '../../domain/ids.ts';
 import { metricsOf } from '../../reporting/metrics.ts';
 import { pulseOf, renderPulse } from '../../reporting/pulse.ts';
 import { blockedJson, blockedReport } from '../../reporting/blocked-text.ts';
-import type { RunOptions } from '../main.ts';
+import type { RunOptions } from '../program.ts';
 import { refusalJson, renderRefusal, type CommandContext, type Output } from '../output.ts';
 import { createPresenter, type Presenter } from '../presenter.ts';
 

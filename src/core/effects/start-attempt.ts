@@ -6,12 +6,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
-import { againOf, buildsOn, renderBrief } from '../../domain/brief.ts';
+import { briefOfAttempt } from '../../domain/attempt-brief.ts';
 import type { Command } from '../../domain/decide.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { flatName } from '../../domain/ids.ts';
-import { taskOf, type Plan, type Task } from '../../domain/plan.ts';
-import { retryContextOf } from '../../domain/retry-context.ts';
+import { taskOf } from '../../domain/plan.ts';
 import { recordOf, type RunState } from '../../domain/run-state.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
@@ -93,33 +92,11 @@ async function runAgent(
   });
 }
 
-function briefFor(tools: RunTools, id: StartCommand['task'], attempt: number): string {
-  const { state } = tools.record;
-  const { plan, task, maxAttempts } = need(state, id);
-  return renderBrief(tools.template, {
-    plan,
-    task,
-    attempt,
-    maxAttempts,
-    gates: tools.gates.list,
-    again: againOf(recordOf(state, id)),
-    retry: retryContextOf(recordOf(state, id), attempt, maxAttempts),
-    done: buildsOn(plan, task, (other) => filesLanded(state, other)),
-  });
-}
-
-function need(state: RunState, id: StartCommand['task']): { plan: Plan; task: Task; maxAttempts: number } {
-  const { plan, session } = state;
-  const task = plan === undefined ? undefined : taskOf(plan, id);
-  if (plan === undefined || session === undefined || task === undefined) {
-    throw new Error(`Internal error: ${id} was started outside its plan or session`);
-  }
-  return { plan, task, maxAttempts: session.policy.maxAttempts };
-}
-
-function filesLanded(state: RunState, id: StartCommand['task']): readonly string[] {
-  const landed = recordOf(state, id).attempts.find((attempt) => attempt.end.status === 'landed');
-  return (landed?.files ?? []).filter((file) => file.change !== 'deleted').map((file) => file.path);
+function briefFor({ record, template, gates }: RunTools, id: StartCommand['task'], attempt: number): string {
+  const { session } = record.state;
+  if (session === undefined) throw new Error(`Internal error: ${id} was started outside a session`);
+  const { maxAttempts } = session.policy;
+  return briefOfAttempt(record.state, id, attempt, { template, gates: gates.list, maxAttempts });
 }
 
 /**

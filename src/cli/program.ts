@@ -7,6 +7,7 @@ import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { ConvertOptions } from './commands/convert.ts';
 import type { DecomposeOptions } from './commands/decompose.ts';
+import type { LogsOptions } from './commands/logs.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { CommandContext, Output } from './output.ts';
 import { version } from './version.ts';
@@ -86,6 +87,13 @@ export function createProgram(done: (output: Output) => void): Command {
       done(await (await import('./commands/show.ts')).showCommand(contextOf(command), task));
     },
   );
+  add('logs <task>', 'what the agent of its last attempt printed')
+    .option('--follow', 'print on while somebody works on it')
+    .addOption(new Option('--attempt <n>', 'of another attempt').argParser(parseCount))
+    .addOption(new Option('--lines <n>', 'how many of the last lines').argParser(parseCount).default(200))
+    .action(async (task: string, options: LogsOptions, command: Command) => {
+      done(await (await import('./commands/logs.ts')).logsCommand(contextOf(command), task, options));
+    });
   add('brief <task>', 'what the agent of its next attempt is told').action(
     async (task: string, _options, command: Command) => {
       done(await (await import('./commands/brief.ts')).briefCommand(contextOf(command), task));
@@ -236,6 +244,12 @@ function parseParallel(text: string): number | 'auto' {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 64)
     throw new InvalidArgumentError('Give a number from 1 to 64, or auto.');
+  return number;
+}
+
+function parseCount(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Give a number from 1 on.');
   return number;
 }
 

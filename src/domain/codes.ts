@@ -37,6 +37,11 @@ const codeTable = {
     next: 'Type `pawl show TASK` to see its state.',
   },
 
+  'NO-LOG': {
+    exit: 2,
+    meaning: 'No attempt of that number has been made at the task, so that there is no log of it.',
+    next: 'Type `pawl show TASK` to see its attempts.',
+  },
   'EDGE-UNKNOWN': {
     exit: 2,
     meaning: 'A person decided on a dependency that nothing suggests.',

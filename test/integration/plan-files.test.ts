@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planSchema } from '../../src/domain/plan.ts';
 import { findActivationFaults } from '../../src/planning/activation.ts';
+import { findBacklogs } from '../../src/planning/find-backlogs.ts';
 import { planName, readPlan, type LoadedPlan } from '../../src/planning/read-plan.ts';
 import { writeViews } from '../../src/planning/write-views.ts';
 import { viewOf } from '../unit/planning/formats/plan-texts.ts';
@@ -80,6 +81,67 @@ describe('finding a backlog', () => {
       file: 'work/auth/TASKS.md',
       name: 'work-auth-tasks',
     });
+  });
+
+  test('what stands beside a backlog is refused with the name of the backlog', async () => {
+    for (const [file, text, message, hint] of [
+      [
+        'docs/backlog/task-state.json',
+        '{"tasks": {}}',
+        'is the state of a manifest, and no backlog',
+        'name the manifest, it is read with it: `--backlog docs/backlog/virtual-task-manifest.json`',
+      ],
+      [
+        'docs/plans/2026-01-01-search-design.md',
+        '# Search\n\n- [ ] decide\n',
+        'is a design, and no backlog',
+        'name the plan that was made of it: `--backlog docs/plans/2026-01-01-search.md`, for example',
+      ],
+      [
+        'docs/stories/sprint-status.yaml',
+        'development_status:\n  1-1-a: done\n',
+        'is the overview of BMAD stories, and no backlog',
+        'name the folder of the stories: `--backlog docs/stories`',
+      ],
+      [
+        'docs/specs/.spec-manifest.md',
+        '# Spec Manifest\n',
+        'is the list of specs that is read with a TASKS.md, and no backlog',
+        'name the TASKS.md: `--backlog docs/TASKS.md`, for example',
+      ],
+      [
+        'IMPLEMENTATION_PROGRESS.md',
+        '| Task | Status |\n|---|---|\n| T-001 | done |\n',
+        'is the progress of a TASKS.md, and no backlog',
+        'name the TASKS.md, statuses are written to both: `--backlog TASKS.md`',
+      ],
+      [
+        'docs/plans/006-search.md',
+        '---\nSTATUS: Draft\n---\n\n# Search\n\n- [ ] a\n',
+        'says of itself that it is a draft, and no backlog yet',
+        '`--format checklist` reads its tasks all the same',
+      ],
+    ] as const) {
+      await write(file, text);
+      const read = await findBacklogs(root, [file], undefined);
+      expect(read.ok ? 'taken' : read.error).toMatchObject({
+        code: 'PLAN-FORMAT',
+        message: `${file} ${message}`,
+        hint,
+      });
+    }
+    expect(await findBacklogs(root, ['docs/plans/006-search.md'], 'checklist')).toMatchObject({ ok: true });
+  });
+
+  test('a list in the place of another format is found only by its name, which is said', async () => {
+    await write('TASKS.md', '| Task | Status |\n|---|---|\n| a | todo |\n');
+    const found = await findBacklogs(root, [], undefined);
+    expect(found.ok ? 'taken' : found.error).toMatchObject({
+      code: 'PLAN-FORMAT',
+      message: 'TASKS.md is of the format checklist, which is not looked for there',
+      hint: 'name it: `--backlog TASKS.md`',
+    });
+    expect(await findBacklogs(root, ['TASKS.md'], undefined)).toMatchObject({ ok: true });
   });
 
   test('what cannot be a backlog is refused by its own name', async () => {

@@ -43,7 +43,7 @@ export function signedBelow(item: Item): Item[] {
   const rest = item.children.toReversed();
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     if (next.sign?.kind === 'box' && next.text !== '') found.push(next);
-    rest.push(...next.children.toReversed());
+    for (const child of next.children.toReversed()) rest.push(child);
   }
   return found;
 }

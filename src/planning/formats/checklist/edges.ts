@@ -61,7 +61,7 @@ export function listEdges(
         diagnostics.push(warningAt(span, 'too many tasks on both sides; only the last one counts'));
       else left -= ids.length * scale;
       const isGroup = known === undefined;
-      found.push(...(isTooMany ? ids.slice(-1) : ids).map((id) => ({ id, span, isGroup })));
+      for (const id of isTooMany ? ids.slice(-1) : ids) found.push({ id, span, isGroup });
     }
     return found;
   };

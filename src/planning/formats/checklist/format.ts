@@ -51,9 +51,14 @@ function readList({ file, text }: FormatInput): Draft {
   const found = listTasks(file, list);
   const { edges, diagnostics: edgeDiagnostics } = listEdges(file, found);
   const diagnostics: Diagnostic[] = [];
-  const tasks = found.tasks.map((task, at) =>
-    draftTask(file, task, edges[at]!, found.tableLines, diagnostics),
-  );
+  const abouts = new Map<ListSection, string>();
+  const tasks = found.tasks.map((task, at) => {
+    const { section } = task;
+    const about = abouts.get(section) ?? aboutSection(section, found.tableLines);
+    abouts.set(section, about);
+    // A section that is a task tells what it is itself.
+    return draftTask(file, task, edges[at]!, task.kind === 'heading' ? '' : about, diagnostics);
+  });
   const without = found.tasks.filter(({ item }) => item.sign === undefined);
   if (without[0] !== undefined) {
     const count = without.length === 1 ? 'one task has' : `${without.length} tasks have`;
@@ -83,15 +88,13 @@ function draftTask(
   file: string,
   task: ListTask,
   edges: readonly ListEdge[],
-  tableLines: ReadonlySet<number>,
+  about: string,
   diagnostics: Diagnostic[],
 ): DraftTask {
-  const { id, kind, item, section, groups, criteria, told, details } = task;
+  const { id, item, section, groups, criteria, told, details } = task;
   const below = told?.description ?? textBelow(item);
   const headings = upwards(section).filter(({ level }) => level > 1);
   const path = headings.map(({ heading }) => statusless(heading) || plainText(heading)).toReversed();
-  // A section tells what it is itself.
-  const about = kind === 'heading' ? '' : aboutSection(section, tableLines);
   if (item.sign?.kind === 'box' && item.said === undefined) {
     const message = `[${item.sign.mark}] is no mark of a task; it is read as open`;
     diagnostics.push(warningAt(spanOf(file, task), message));
@@ -132,8 +135,9 @@ function textBelow(item: Item): string {
   const lines = item.details.filter((text, at) => text.trim() !== '' || item.details[at - 1]?.trim() !== '');
   const rest = item.children.toReversed();
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    lines.push(`${' '.repeat(Math.min(next.indent, 40))}- ${next.text}`, ...next.details);
-    rest.push(...next.children.toReversed());
+    lines.push(`${' '.repeat(Math.min(next.indent, 40))}- ${next.text}`);
+    for (const detail of next.details) lines.push(detail);
+    for (const child of next.children.toReversed()) rest.push(child);
   }
   return lines
     .join('\n')

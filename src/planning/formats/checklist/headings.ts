@@ -252,7 +252,7 @@ function collectSigned(items: readonly Item[], into: Map<number, Item>): void {
   const rest = [...items];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     if (next.sign !== undefined && next.isTrailing !== true) into.set(next.line, next);
-    rest.push(...next.children);
+    for (const child of next.children) rest.push(child);
   }
 }
 

@@ -76,7 +76,7 @@ function calledTasks({ sections }: Checklist): PlainTasks {
       else {
         const name = item.text.replace(/\*\*/g, '').replace(/[:\uff1a]$/u, '');
         const path = [...groups.slice(-3), name];
-        rest.push(...item.children.map((child) => ({ item: child, groups: path })).toReversed());
+        for (const child of item.children.toReversed()) rest.push({ item: child, groups: path });
       }
     }
   }
@@ -100,7 +100,7 @@ function numberedHeadings(list: Checklist): PlainTasks {
     const key = section.level < 2 ? undefined : taskKey(section.heading);
     return key?.word === 'none' && /^\d+$/.test(key.key) ? [at] : [];
   });
-  const level = Math.min(...numbered.map((at) => sections[at]!.level));
+  const level = numbered.reduce((least, at) => Math.min(least, sections[at]!.level), Infinity);
   const upper = numbered.filter((at) => sections[at]!.level === level);
   return {
     items: [],

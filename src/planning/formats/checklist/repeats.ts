@@ -40,7 +40,7 @@ function merged(task: Candidate, repeat: Candidate): Candidate {
     told: {
       ...own,
       dependencies,
-      keys: [...own.keys, ...more.keys],
+      keys: [...new Set([...own.keys, ...more.keys])],
       size: own.size ?? more.size,
       risk: own.risk ?? more.risk,
     },
@@ -81,8 +81,12 @@ class Index {
       if (at === undefined) continue;
       // Numbers begin anew in each phase; a name of its own in a column of ids is the same everywhere.
       const isName = isRow && candidate.label?.toLowerCase() === key && !/^[\d.]+$/.test(key);
-      if (isName || isRelated(titleOf(this.kept[at]!), title)) return at;
+      const known = this.kept[at]!;
+      // Under another heading, a section with the same name is about something else.
+      if (candidate.kind === 'heading' && candidate.section !== known.section) continue;
+      if (isName || isRelated(titleOf(known), title)) return at;
     }
+    if (candidate.kind === 'heading') return undefined;
     if (candidate.label !== undefined || (keys.length > 0 && !isRow) || title === '') return undefined;
     return this.byTitle.get(title) ?? (isRow ? this.near(title) : undefined);
   }

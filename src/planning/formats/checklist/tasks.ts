@@ -71,8 +71,8 @@ export function listTasks(file: string, list: Checklist): ListTasks {
   ];
   const isAllCriteria = candidates.length === 0 && criteria.some(({ item }) => item.sign !== undefined);
   // A file that is nothing but a checklist is a list of things to do.
-  if (isAllCriteria) candidates.push(...criteria.splice(0).map(fromItem));
-  if (candidates.length === 0) candidates.push(...fromPlain(list));
+  if (isAllCriteria) for (const one of criteria.splice(0)) candidates.push(fromItem(one));
+  if (candidates.length === 0) for (const one of fromPlain(list)) candidates.push(one);
   const phases = phasesOf(sections);
   const kept = withoutAnnouncements(withoutRepeats(candidates), phases).toSorted(
     (a, b) => a.item.line - b.item.line,
@@ -207,7 +207,7 @@ function assignCriteria(
     const owner = upwards(section)
       .map((around) => last.get(around))
       .find((task) => task !== undefined);
-    owner?.criteria.push(item, ...signedBelow(item));
+    for (const one of [item, ...signedBelow(item)]) owner?.criteria.push(one);
     if (owner !== undefined || item.sign?.kind === 'words') return [];
     const span = { file, line: item.line + 1, column: item.column, length: item.text.length };
     return [warningAt(span, 'this box is a criterion, and no task stands near it; it is left out')];

@@ -289,6 +289,10 @@ describe('headings that are tasks', () => {
     const again = '## ✅ Task 1: A\n\n## Task 2: B\n\n**Status**: Todo\n\n## ⏳ Task 1: A\n\n## Task 2: C\n';
     expect(tasksOf(again).map(({ title }) => title)).toEqual(['A', 'B', 'C']);
     expect(new Set(tasksOf(again).map(({ id }) => id)).size).toBe(3);
+    const apart = '# A\n\n## Task 1: X ✅\n\n# B\n\n## Task 1: X ✅\n';
+    expect(tasksOf(apart)).toHaveLength(2);
+    const unnumbered = '# P\n\n## A\n\n### Tests\n**Status**: Todo\n\n## B\n\n### Tests\n**Status**: Done\n';
+    expect(tasksOf(unnumbered).map(({ declared }) => declared)).toEqual(['pending', 'completed']);
   });
 
   test('with boxes of their own are groups of tasks, as phases are', () => {

@@ -43,10 +43,11 @@ function hearsayOf(state: RunState | undefined): Hearsay {
 
 function inferredPlan(plan: Plan, state: RunState | undefined): Plan {
   // What the journal has of the same texts is what inferring again would give, decisions included.
-  const isKnown = state?.plan?.hash === plan.hash && state.inferredByAgent.length === 0;
-  const edges = isKnown
-    ? admitEdges(plan.tasks, edgesIn(state.plan!)).edges
-    : inferredInForce(plan.tasks, hearsayOf(state));
+  const isSame = state?.plan?.hash === plan.hash && state.inferredByAgent.length === 0;
+  const known = isSame ? edgesIn(state.plan!) : [];
+  // None in the journal may mean that nobody inferred then.
+  const edges =
+    known.length > 0 ? admitEdges(plan.tasks, known).edges : inferredInForce(plan.tasks, hearsayOf(state));
   return withEdges(plan, edges);
 }
 

@@ -115,6 +115,8 @@ describe('inferred dependencies', () => {
     await printed(project, ['run']);
     const order = orderOf(project);
     expect(order.indexOf('T-002 starts')).toBeLessThan(order.indexOf('T-001 lands'));
+    project.write({ 'pawl.config.json': JSON.stringify(config) });
+    expect(await printed(project, ['show', 'T-002'])).toContain('inferred: it creates src/amount.ts');
   });
 
   test.each([

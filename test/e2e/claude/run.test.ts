@@ -61,3 +61,52 @@ describe.skipIf(!present)('pawl run --agent claude', { timeout: 90_000 }, () => 
     expect(model.faults).toEqual([]);
   });
 });
+
+describe.skipIf(!present)('questions to Claude Code', { timeout: 90_000 }, () => {
+  test('a missing dependency and a whole backlog are taken from its answers', async () => {
+    const answer = (value: object) => ({
+      kind: 'answer' as const,
+      text: 'Writing my answer.',
+      call: { tool: 'write' as const, path: 'pawl-answer.json', content: JSON.stringify(value) },
+    });
+    const done = { kind: 'answer' as const, text: 'The answer is written.' };
+    await using model = await startScriptedModel({
+      infer: [
+        answer({
+          edges: [{ task: 'T-002', on: 'T-001', reason: 'it reads what T-001 writes', confidence: 0.9 }],
+        }),
+        done,
+      ],
+      decompose: [
+        answer({
+          title: 'Answer',
+          tasks: [{ id: 'T-001', title: 'Answer', criteria: ['answer.txt holds 42'] }],
+        }),
+        done,
+      ],
+    });
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }, { id: 'T-002' }],
+      files: { 'docs/spec.md': '# Answer\n\nanswer.txt holds 42.\n' },
+      config: {
+        agent: 'claude',
+        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
+        limits: { idleSeconds: 60, totalSeconds: 80 },
+      },
+    });
+    const ask = (script: string, ...args: readonly string[]) =>
+      project.run(args, {
+        env: { ANTHROPIC_API_KEY: 'dummy', ANTHROPIC_BASE_URL: model.baseUrl(script) },
+        timeoutMs: 80_000,
+      });
+    const inferred = await ask('infer', 'plan', '--infer');
+    expect(inferred.stdout, inferred.stderr).toContain(
+      'T-002 needs T-001: it reads what T-001 writes (90 %, by an agent)',
+    );
+    const drafted = await ask('decompose', 'decompose', 'docs/spec.md', '--out', 'docs/TASKS.md', '--yes');
+    expect(drafted.stdout, drafted.stderr).toContain('Written.');
+    expect((await project.run(['plan', '--backlog', 'docs/TASKS.md'])).exitCode).toBe(0);
+    expect(project.orphans()).toEqual([]);
+    expect(model.faults).toEqual([]);
+  });
+});

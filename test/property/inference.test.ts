@@ -4,8 +4,9 @@ import { findCycles } from '../../src/domain/graph.ts';
 import { edgeKey, type DecidedEdge, type InferredEdge } from '../../src/domain/inferred-dependency.ts';
 import type { TaskId } from '../../src/domain/ids.ts';
 import { withEdges, withoutEdge } from '../../src/domain/inferred-edges.ts';
-import type { Plan, Task } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan.ts';
 import { inferDependencies } from '../../src/planning/inference/infer-edges.ts';
+import { makeTask } from '../rig/events.ts';
 
 const COUNT = 8;
 const idOf = (index: number): TaskId => `T-${index}` as TaskId;
@@ -29,27 +30,15 @@ const plans = fc
     format: 'tasks-md',
     file: 'TASKS.md',
     hash: '',
-    tasks: rows.map(([lines, earlier], at) => ({
-      ...({
-        kind: 'task',
+    tasks: rows.map(([lines, earlier], at) =>
+      makeTask({
+        id: idOf(at),
         title: `Do ${at}`,
-        criteria: [],
-        conflictsWith: [],
-        scope: [],
-        risk: 'Low',
-        size: 'S',
-      } as const),
-      ...({
-        provisional: false,
-        context: { specs: [], adrs: [], guides: [] },
-        testFiles: [],
-        gapCodes: [],
-      } as const),
-      ...({ declared: 'pending', specHash: '', origin: { file: 'TASKS.md', line: 1 } } as const),
-      id: idOf(at),
-      description: lines.join('\n'),
-      dependencies: earlier.filter((other) => other < at).map(idOf),
-    })) satisfies readonly Task[],
+        criteria: 0,
+        description: lines.join('\n'),
+        dependencies: earlier.filter((other) => other < at).map(idOf),
+      }),
+    ),
   }));
 const edges = fc.array(
   fc.record({

@@ -5,30 +5,12 @@ import type { TaskId } from '../../../../src/domain/ids.ts';
 import type { Task } from '../../../../src/domain/plan.ts';
 import { admitEdges, inferDependencies } from '../../../../src/planning/inference/infer-edges.ts';
 import { wordsOfTask } from '../../../../src/planning/inference/task-words.ts';
+import { makeTask, type TaskSketch } from '../../../rig/events.ts';
 
 const none = { byAgent: [], decided: new Map() };
 
-function task(id: string, description: string, more: Partial<Record<keyof Task, unknown>> = {}): Task {
-  return {
-    id,
-    kind: 'task',
-    title: `Do ${id}`,
-    description,
-    criteria: [],
-    dependencies: [],
-    conflictsWith: [],
-    scope: [],
-    risk: 'Medium',
-    size: 'M',
-    provisional: false,
-    context: { specs: [], adrs: [], guides: [] },
-    testFiles: [],
-    gapCodes: [],
-    declared: 'pending',
-    specHash: '',
-    origin: { file: 'TASKS.md', line: 1 },
-    ...more,
-  } as Task;
+function task(id: string, description: string, more: Omit<Partial<TaskSketch>, 'id'> = {}): Task {
+  return makeTask({ id, title: `Do ${id}`, description, criteria: 0, ...more });
 }
 
 function found(...tasks: readonly Task[]): readonly string[] {

@@ -24,6 +24,10 @@ export const configSchema = z.strictObject({
     .default(['main', 'master'])
     .describe('Branches that a run may start on.'),
   agent: z.string().min(1).default('claude').describe('The agent that attempts get, a name under `agents`.'),
+  fallback: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Agents that take over, in this order, while the one before is rate-limited.'),
   agents: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)
     .default({})

@@ -16,7 +16,7 @@ import { drive, type DriveEnd, type StopControl } from '../core/driver.ts';
 import { RunRecord, type EventListener } from '../core/record.ts';
 import { recover, type Recovery } from '../core/recover.ts';
 import type { LiveEvent, RunTools } from '../core/tools.ts';
-import type { Policy } from '../domain/policy.ts';
+import { poolOf, type Policy } from '../domain/policy.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { RunState } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
@@ -63,8 +63,10 @@ export async function runPlan(
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
   if (gatesOf(config, root).length === 0)
     observer.onWarning('WARN::NO-GATES: no gate is configured: whatever an agent commits will land');
-  const policy = policyOf(config, withBatch(wishes, loaded));
-  const agent = await readyAgent(project, policy.agent);
+  const wished = policyOf(config, withBatch(wishes, loaded));
+  const agents = await readyAgents(project, wished, observer);
+  const fallbacks = [...agents.keys()].filter((name) => name !== wished.agent);
+  const policy = { ...wished, fallbacks };
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
   return withJournal(project, async (journal, self) => {
     const record = new RunRecord(loaded.plan.name, journal, systemClock);
@@ -75,7 +77,7 @@ export async function runPlan(
       checkout,
       record,
       journal,
-      agents: new Map([[agent.name, agent]]),
+      agents,
       hit,
       onLive: observer.onLive,
     });
@@ -92,6 +94,25 @@ export async function runPlan(
 function withBatch(wishes: RunWishes, loaded: LoadedPlan): RunWishes {
   if (wishes.batch !== true) return wishes;
   return { ...wishes, parallel: loaded.facts?.hasParallelMetadata === false ? 1 : 3 };
+}
+
+/** The preferred agent, without which nothing runs, and of its fallbacks those that are there. */
+async function readyAgents(
+  project: Project,
+  policy: Policy,
+  observer: RunObserver,
+): Promise<ReadonlyMap<string, Agent>> {
+  const first = await readyAgent(project, policy.agent);
+  const agents = new Map([[first.name, first]]);
+  for (const name of poolOf(policy).slice(1)) {
+    try {
+      agents.set(name, await readyAgent(project, name));
+    } catch (error) {
+      if (!(error instanceof PawlError) || error.code !== 'AGENT-MISSING') throw error;
+      observer.onWarning(`WARN::FALLBACK-MISSING: ${error.message}; it will not take over`);
+    }
+  }
+  return agents;
 }
 
 async function readyAgent(project: Project, name: string): Promise<Agent> {

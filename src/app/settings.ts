@@ -42,6 +42,7 @@ export function policyOf(config: Config, wishes: PolicyWishes): Policy {
     backoffCapMs: config.backoffCapSeconds * 1_000,
     riskOrder: config.riskOrder,
     agent: wishes.agent ?? config.agent,
+    ...(config.fallback.length === 0 ? {} : { fallbacks: config.fallback }),
     ...(wishes.only === undefined ? {} : { only: wishes.only }),
   };
 }

@@ -219,6 +219,11 @@ const codeTable = {
     meaning: 'A task was asked for by name while a task it depends on is open.',
     next: 'Ask for the dependency too, or run without `--only`.',
   },
+  'WARN::FALLBACK-MISSING': {
+    meaning:
+      'An agent under `fallback` is not installed, so that it cannot take over from a rate-limited one.',
+    next: 'Install it, or take it out of `fallback`; `pawl doctor` lists what is there.',
+  },
   'WARN::BRANCH-DIVERGED': {
     meaning: "The user's branch and the integration branch each have commits that the other has not.",
     next: '`pawl land` brings the two together; until then agents work without the new commits.',

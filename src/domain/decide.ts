@@ -9,8 +9,8 @@
 import type { TaskId } from './ids.ts';
 import type { Plan } from './plan.ts';
 import { slotsFor } from './policy.ts';
-import { recordOf, type RunState } from './run-state.ts';
-import { openTasks, pickCompatible, readyTasks, waitingOf } from './schedule.ts';
+import { isToDo, recordOf, type RunState } from './run-state.ts';
+import { freeAgent, openTasks, pickCompatible, readyTasks, waitingOf } from './schedule.ts';
 
 export type Command =
   | {
@@ -86,19 +86,21 @@ function startWork(state: RunState, plan: Plan, now: number): readonly Command[]
   // One task at a time means that the next one builds on this one's landing.
   const busy = countRunning(state, plan) + (slots === 1 ? countProven(state, plan) : 0);
   const free = slots - busy;
-  if (free <= 0) return [];
+  const agent = freeAgent(state, policy, now);
+  if (free <= 0 || agent === undefined) return [];
   return pickCompatible(plan, readyTasks(state, plan, policy, now), free).map((task) => {
     const attempt = recordOf(state, task.id).attempts.length + 1;
-    return { type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent: policy.agent };
+    return { type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent };
   });
 }
 
 function nextTimer(state: RunState, plan: Plan, now: number): number | undefined {
   let next: number | undefined;
   for (const task of plan.tasks) {
-    if (recordOf(state, task.id).state.status !== 'pending') continue;
+    if (!isToDo(recordOf(state, task.id).state)) continue;
     const waiting = waitingOf(state, plan, task, now);
-    if (waiting.kind === 'backoff') next = Math.min(next ?? Infinity, waiting.until);
+    if (waiting.kind === 'backoff' || waiting.kind === 'cooling')
+      next = Math.min(next ?? Infinity, waiting.until);
   }
   return next;
 }

@@ -337,11 +337,20 @@ function fail(
       ? nothingToAdd
       : consequenceOf(countedFailures(ended), at, policy, `${record.id}/${body.attempt}`);
   if (consequence.type === 'refuse-run') state.refusal = { task: record.id, failure };
+  // A limit is the agent's: it would meet every other task, and another agent need not wait for it.
+  const isLimit = failure.kind === 'rate-limited' && consequence.type === 'retry';
+  if (isLimit) coolDown(state, ended, body.attempt, at + consequence.delayMs);
+  const notBefore = consequence.type === 'retry' && !isLimit ? at + consequence.delayMs : 0;
   const next: TaskState =
     consequence.type === 'block'
       ? { status: 'blocked', because: consequence.because, message: consequence.message, since: at }
-      : { status: 'pending', notBefore: consequence.type === 'retry' ? at + consequence.delayMs : 0 };
+      : { status: 'pending', notBefore };
   state.tasks.set(record.id, { ...ended, state: next });
+}
+
+function coolDown(state: RunState, record: TaskRecord, attempt: number, until: number): void {
+  const agent = record.attempts[attempt - 1]?.agent ?? '';
+  state.cooling.set(agent, Math.max(until, state.cooling.get(agent) ?? 0));
 }
 
 function withAttempt(record: TaskRecord, number: number, change: Partial<AttemptRecord>): TaskRecord {

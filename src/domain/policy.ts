@@ -24,6 +24,8 @@ export const policySchema = z
     only: z.array(taskIdSchema).readonly().optional(),
     /** The agent's name for new attempts. */
     agent: z.string(),
+    /** Who takes over while that one is rate-limited, in this order; absent when there is nobody. */
+    fallbacks: z.array(z.string()).readonly().optional(),
   })
   .readonly();
 export type Policy = z.infer<typeof policySchema>;
@@ -36,4 +38,9 @@ export function slotsFor(openTasks: number, policy: Policy): number {
   if (policy.parallel !== 'auto') return policy.parallel;
   const wanted = openTasks < 5 ? 1 : openTasks < 15 ? 3 : openTasks < 30 ? 5 : 8;
   return Math.min(wanted, policy.maxAgents);
+}
+
+/** The agents that new attempts may get, the preferred one first. */
+export function poolOf({ agent, fallbacks = [] }: Policy): readonly string[] {
+  return [...new Set([agent, ...fallbacks])];
 }

@@ -127,6 +127,8 @@ export interface RunState {
   /** What people said of inferred dependencies, the last word of each, by `edgeKey`. */
   readonly decidedEdges: Map<string, DecidedEdge>;
   readonly processes: Map<string, RunningProcess>;
+  /** Rate-limited agents by name, and until when, in ms since the epoch; a time that has passed means nothing. */
+  readonly cooling: Map<string, number>;
   /** Passed gate runs by {@link gateKey}. */
   readonly passedGates: Map<string, GateRun>;
   session: Session | undefined;
@@ -147,6 +149,7 @@ export function emptyState(): RunState {
     inferredByAgent: [],
     decidedEdges: new Map(),
     processes: new Map(),
+    cooling: new Map(),
     passedGates: new Map(),
     session: undefined,
     refusal: undefined,

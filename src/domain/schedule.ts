@@ -7,7 +7,7 @@ import { buildGraph } from './graph.ts';
 import type { Hold } from './event.ts';
 import type { TaskId } from './ids.ts';
 import { indexOf, isInferred, type Plan, type Risk, type Task } from './plan.ts';
-import type { Policy } from './policy.ts';
+import { poolOf, type Policy } from './policy.ts';
 import { isOpen, isSatisfied, isToDo, recordOf, type RunState } from './run-state.ts';
 
 /** What a pending task waits for. `nothing`: it is ready and starts when a slot is free. */
@@ -18,7 +18,9 @@ export type Waiting =
   | { readonly kind: 'dependency'; readonly on: readonly TaskId[] }
   | { readonly kind: 'conflict'; readonly with: readonly TaskId[] }
   | { readonly kind: 'provisional'; readonly on: readonly TaskId[] }
-  | { readonly kind: 'backoff'; readonly until: number };
+  | { readonly kind: 'backoff'; readonly until: number }
+  /** Every agent of the pool is rate-limited; the first is free again `until` then. */
+  | { readonly kind: 'cooling'; readonly agents: readonly string[]; readonly until: number };
 
 /** `now` in ms since the epoch. The task must be pending or stale. */
 export function waitingOf(state: RunState, plan: Plan, task: Task, now: number): Waiting {
@@ -38,8 +40,19 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   if (record.state.status === 'pending' && record.state.notBefore > now) {
     return { kind: 'backoff', until: record.state.notBefore };
   }
+  const { policy } = state.session ?? {};
+  if (policy !== undefined && freeAgent(state, policy, now) === undefined) {
+    const agents = poolOf(policy);
+    const until = Math.min(...agents.map((agent) => state.cooling.get(agent) ?? 0));
+    return { kind: 'cooling', agents, until };
+  }
   const rivals = (conflictsOf(plan).get(task.id) ?? []).filter((id) => isInWork(state, id));
   return rivals.length > 0 ? { kind: 'conflict', with: rivals } : { kind: 'nothing' };
+}
+
+/** The first agent of the pool that is not rate-limited at `now`; undefined when all are. */
+export function freeAgent(state: Pick<RunState, 'cooling'>, policy: Policy, now: number): string | undefined {
+  return poolOf(policy).find((agent) => (state.cooling.get(agent) ?? 0) <= now);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
-import { slotsFor } from '../domain/policy.ts';
+import { poolOf, slotsFor } from '../domain/policy.ts';
 import { openTasks } from '../domain/schedule.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
@@ -73,7 +73,7 @@ function planWords(body: Extract<EventBody, { type: 'plan.adopted' }>, state: Ru
 function sessionWords({ policy }: Extract<EventBody, { type: 'session.started' }>, state: RunState): string {
   const open = state.plan === undefined ? 0 : openTasks(state, state.plan).length;
   const slots = slotsFor(open, policy);
-  return `session ${state.session?.number ?? 1} started: agent ${policy.agent}, ${slots} at once`;
+  return `session ${state.session?.number ?? 1} started: agent ${poolOf(policy).join(', then ')}, ${slots} at once`;
 }
 
 function endWords(body: Extract<EventBody, { type: 'session.ended' }>, state: RunState): string {
@@ -173,7 +173,9 @@ function failureWords(
     return [`${task} attempt ${attempt} ended: ${reason}; the task is not to blame`, ...output];
   }
   const allowed = attemptsAllowed(record, state.session?.policy.maxAttempts ?? attempt);
-  const delayMs = now.status === 'pending' ? now.notBefore - at : 0;
+  const { policy } = state.session ?? {};
+  const cooling = policy === undefined ? [0] : poolOf(policy).map((agent) => state.cooling.get(agent) ?? 0);
+  const delayMs = now.status === 'pending' ? Math.max(now.notBefore, Math.min(...cooling)) - at : 0;
   const delay = delayMs > 0 ? ` in ${formatDuration(delayMs)}` : '';
   return [`${task} sent back: ${reason}  (next: attempt ${attempt + 1} of ${allowed}${delay})`, ...output];
 }

@@ -143,6 +143,8 @@ function summaryOf(state: RunState, plan: Plan, waiting: Waiting, now: number): 
       )}`;
     case 'provisional':
       return `provisional; High-risk tasks come first: ${listed(waiting.on, 8)}`;
+    case 'cooling':
+      return `${describeWaiting(waiting, now, Infinity)}, at ${isoTime(waiting.until)}`;
     case 'backoff':
       return `tries again in ${formatDuration(waiting.until - now)}, at ${isoTime(waiting.until)}`;
     default:
@@ -183,6 +185,7 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): stri
     case 'nothing':
     case 'conflict':
     case 'provisional':
+    case 'cooling':
     case 'backoff':
       return goOn;
     default:

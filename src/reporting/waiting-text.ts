@@ -20,6 +20,10 @@ export function describeWaiting(waiting: Waiting, now: number, limit: number): s
       return `provisional, waits for High-risk ${listed(waiting.on, limit)}`;
     case 'backoff':
       return `tries again in ${formatDuration(Math.max(0, waiting.until - now))}`;
+    case 'cooling': {
+      const are = waiting.agents.length === 1 ? 'is' : 'are';
+      return `${listed(waiting.agents, 4)} ${are} rate-limited; goes on in ${formatDuration(Math.max(0, waiting.until - now))}`;
+    }
     default:
       return unreachable(waiting);
   }

@@ -200,6 +200,53 @@ describe('an agent', () => {
     expect(starts[1]!.at).toBeGreaterThanOrEqual(resetsAt ?? Infinity);
   });
 
+  test('that meets a rate limit hands over to the next agent, and other tasks do not run into it', async () => {
+    const limited = [{ rateLimit: { resetsInSeconds: 600 } }];
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }, { id: 'T-002', dependencies: ['T-001'] }],
+      script: { 'T-001': [limited, limited], 'T-002': [limited] },
+      files: {
+        'second.json': JSON.stringify({
+          tasks: {},
+          default: [[write('{{task}}.txt')]],
+        }),
+      },
+      config: {
+        agents: {
+          scripted: { kind: 'scripted', script: 'agent-script.json' },
+          second: { kind: 'scripted', script: 'second.json' },
+        },
+        fallback: ['second'],
+      },
+    });
+    const exit = await runOf(project);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    expect(exit.stdout).toContain('agent scripted, then second');
+    const starts = bodiesOf(project.events(), 'attempt.started');
+    expect(starts.map(({ task, agent }) => `${task} ${agent}`)).toEqual([
+      'T-001 scripted',
+      'T-001 second',
+      'T-002 second',
+    ]);
+  });
+
+  test('whose fallback is not installed is told of, and works alone', async () => {
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }],
+      script: { 'T-001': [[write('a.txt')]] },
+      config: {
+        agents: {
+          scripted: { kind: 'scripted', script: 'agent-script.json' },
+          other: { kind: 'command', argv: ['no-such-program'] },
+        },
+        fallback: ['other'],
+      },
+    });
+    const exit = await runOf(project);
+    expect(exit.exitCode).toBe(0);
+    expect(exit.stdout + exit.stderr).toContain('WARN::FALLBACK-MISSING: agent other');
+  });
+
   test('that asks for a decision blocks its task at once, with its question', async () => {
     await using project = await oneTask([[{ claim: 'blocked', summary: 'In which language?' }]]);
     const exit = await runOf(project);

@@ -104,9 +104,41 @@ describe('waiting and settling', () => {
 
   test('the earliest of several backoffs sets the timer, also while others work', () => {
     const rig = new JournalRig(four).begin().start('T-001').start('T-002').start('T-003');
+    const crash = { kind: 'agent', how: 'crashed', message: '' } as const;
+    rig.fail('T-001', 1, crash).fail('T-002', 1, crash);
+    const { tasks } = rig.state();
+    const untils = [...tasks.values()].map(({ state }) =>
+      state.status === 'pending' ? state.notBefore : Infinity,
+    );
+    const { commands, wakeAt } = decide(rig.state(), START, go);
+    expect([commands, wakeAt]).toEqual([[], Math.min(...untils)]);
+    expect(wakeAt).toBeGreaterThan(START);
+  });
+
+  test('an agent that is rate-limited starts nothing else until its own reset time', () => {
+    const rig = new JournalRig(four).begin({ parallel: 2 }).start('T-001').start('T-002');
     rig.fail('T-001', 1, { kind: 'rate-limited', message: '', resetsAt: START + 2 * MINUTE });
     rig.fail('T-002', 1, { kind: 'rate-limited', message: '', resetsAt: START + MINUTE });
+    expect(decide(rig.state(), START, go)).toEqual({ commands: [], wakeAt: START + 2 * MINUTE });
+    expect(decide(rig.state(), START + 2 * MINUTE, go).commands).toHaveLength(2);
+  });
+
+  test('its work moves to the next agent of the pool at once, and comes back when the limit is over', () => {
+    const rig = new JournalRig(four).begin({ parallel: 2, agent: 'first', fallbacks: ['second'] });
+    const agentsOf = (now: number): readonly string[] =>
+      decide(rig.state(), now, go).commands.flatMap((command) =>
+        command.type === 'start' ? [command.agent] : [],
+      );
+    expect(agentsOf(START)).toEqual(['first', 'first']);
+    rig
+      .start('T-001', 1, 'first')
+      .fail('T-001', 1, { kind: 'rate-limited', message: '', resetsAt: START + MINUTE });
+    expect(agentsOf(START)).toEqual(['second', 'second']);
+    rig
+      .start('T-001', 2, 'second')
+      .fail('T-001', 2, { kind: 'rate-limited', message: '', resetsAt: START + 2 * MINUTE });
     expect(decide(rig.state(), START, go)).toEqual({ commands: [], wakeAt: START + MINUTE });
+    expect(agentsOf(START + MINUTE)).toEqual(['first', 'first']);
   });
 
   test('done when no task is open', () => {

@@ -150,13 +150,13 @@ describe('what a pending task waits for', () => {
     expect(waiting(begun().start('T-001').state(), plan, 'T-004')).toEqual({ kind: 'nothing' });
   });
 
-  test('the end of a backoff', () => {
+  test('the end of a rate limit', () => {
     const resetsAt = START + 5 * MINUTE;
     const state = begun()
       .start('T-005')
       .fail('T-005', 1, { kind: 'rate-limited', message: 'later', resetsAt })
       .state();
-    expect(waiting(state, plan, 'T-005')).toEqual({ kind: 'backoff', until: resetsAt });
+    expect(waiting(state, plan, 'T-005')).toEqual({ kind: 'cooling', agents: ['scripted'], until: resetsAt });
     expect(waiting(state, plan, 'T-005', resetsAt)).toEqual({ kind: 'nothing' });
   });
 });

@@ -89,7 +89,8 @@ describe('a pending task', () => {
     const rig = rigOf({ id: 'A' }).begin().start('A');
     rig.fail('A', 1, { kind: 'rate-limited', resetsAt: START + 90_000, message: '429' });
     expect(explain(rig, 'A')).toMatchObject({
-      summary: 'tries again in 1m 30s, at 2026-09-28T10:31:30Z (attempt 1: rate limited: 429)',
+      summary:
+        'scripted is rate-limited; goes on in 1m 30s, at 2026-09-28T10:31:30Z (attempt 1: rate limited: 429)',
       next: live,
     });
   });

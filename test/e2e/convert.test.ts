@@ -114,7 +114,7 @@ test('--json has every renamed id, every loss and the texts of a dry run', async
   );
   expect(json).toEqual({
     from: { file: 'TASKS.md', format: 'tasks-md' },
-    to: { file: 'list.md', format: 'checklist', needsFormat: true },
+    to: { file: 'list.md', format: 'checklist', needsFormat: false },
     written: false,
     tasks: 2,
     criteria: 2,
@@ -129,12 +129,12 @@ test('--json has every renamed id, every loss and the texts of a dry run', async
 
 test('where the new name does not tell the format, the next command does', async () => {
   await using project = await createProject({ tasks: [{ id: 'T-001' }] });
-  const exit = await project.run(['convert', 'TASKS.md', "the team's list.md", '--to', 'checklist']);
+  const exit = await project.run(['convert', 'TASKS.md', "the team's list.md", '--to', 'openspec']);
   expect(exit.stdout).toContain(
-    "  → Type `pawl plan --backlog 'the team'\\''s list.md' --format checklist`.\n",
+    "  → Type `pawl plan --backlog 'the team'\\''s list.md' --format openspec`.\n",
   );
   expect(
-    (await project.run(['plan', '--backlog', "the team's list.md", '--format', 'checklist'])).exitCode,
+    (await project.run(['plan', '--backlog', "the team's list.md", '--format', 'openspec'])).exitCode,
   ).toBe(0);
 });
 

@@ -93,9 +93,9 @@ describe('pawl plan --infer', () => {
   });
 
   test('a kill while the agent works leaves nothing that the next command does not end', async () => {
-    await using project = await asked([{ hang: true }], []);
+    await using project = await asked([{ say: 'at work' }, { hang: true }], []);
     const pawl = project.start(['plan', '--infer']);
-    await until(() => project.orphans().length > 0, 'the agent is at work');
+    await until(() => /at work/.test(logOf(project)), 'the agent is at work');
     pawl.kill('SIGKILL');
     await pawl.exit;
     expect(project.orphans().length).toBeGreaterThan(0);
@@ -105,9 +105,9 @@ describe('pawl plan --infer', () => {
   });
 
   test('Ctrl-C ends the agent and exits with 130', async () => {
-    await using project = await asked([{ hang: true }]);
+    await using project = await asked([{ say: 'at work' }, { hang: true }]);
     const pawl = project.start(['plan', '--infer']);
-    await until(() => project.orphans().length > 0, 'the agent is at work');
+    await until(() => /at work/.test(logOf(project)), 'the agent is at work');
     pawl.kill('SIGINT');
     expect((await pawl.exit).exitCode).toBe(130);
     expect(project.orphans()).toEqual([]);
@@ -116,8 +116,17 @@ describe('pawl plan --infer', () => {
   test('its brief and log are kept', async () => {
     await using project = await asked([answer([])]);
     await project.run(['plan', '--infer']);
-    const folder = join(project.root, '.git', 'pawl', 'logs', 'tasks');
-    const [name = ''] = existsSync(folder) ? readdirSync(folder) : [];
-    expect(readFileSync(join(folder, name, '1', 'brief.md'), 'utf8')).toContain('which dependencies');
+    expect(readFileSync(logFile(project, 'brief.md'), 'utf8')).toContain('which dependencies');
   });
 });
+
+function logFile(project: Project, file: string): string {
+  const folder = join(project.root, '.git', 'pawl', 'logs', 'tasks');
+  const [name = ''] = existsSync(folder) ? readdirSync(folder) : [];
+  return join(folder, name, '1', file);
+}
+
+function logOf(project: Project): string {
+  const file = logFile(project, 'agent.log');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

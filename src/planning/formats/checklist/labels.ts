@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { parseTaskId } from '../../../domain/ids.ts';
 import type { ListSection } from './items.ts';
+import { emojiSource } from './status-words.ts';
 
 /** `phase 2` of `### Phase 02: name`. */
 export function phaseKey(text: string): string | undefined {
@@ -124,10 +125,14 @@ function slug(text: string, length: number): string {
     .replace(/^-+|-+$/g, '');
 }
 
+/** Whatever can be written there as a status, or an id made of the text would change with it. */
+const signBehind = new RegExp(`(?<!\\s)\\s*${emojiSource}\\s*$`, 'u');
+
 /** Without what is added while the work goes on: `✅ done`, `(completed 2026-03-14)`, `Completed 2026-03-14.` */
 export function statusless(text: string): string {
   return plainText(text)
-    .replace(/ ?(?:\u2705|\u2714|\u2611|\ud83d\udea7|\ud83d\udd04|\u23f3|\u274c|\ud83d\udccb).*$/u, '')
+    .replace(signBehind, '')
+    .replace(/ ?(?:\u2705|\u2714|\u2713|\u2611|\ud83d\udea7|\ud83d\udd04|\u23f3|\u274c|\ud83d\udccb).*$/u, '')
     .replace(/ ?\((?:completed|done|finished)\b[^()]*\)$/i, '')
     .replace(/\.? ?\b(?:completed|done|finished) (?:on )?\d{4}-\d\d-\d\d\.?$/i, '')
     .trim();

@@ -425,3 +425,12 @@ test('long runs of one piece are read in time', () => {
       expect(written(text, {})).toBe(text);
     }
 }, 20_000);
+
+test.each(['\u2713', '\u2714\ufe0f', '\u2705', '\u23f8', '\u26a0\ufe0f', '\ud83d\udd32'])(
+  'a status behind the text, %s, is no part of the id',
+  (sign) => {
+    const list = (mark: string): string =>
+      `# Plan\n\n## Tasks\n\n- Build the shop ${mark}\n- Open it \u23f3\n`;
+    expect(tasksOf(list(sign)).map(({ id }) => id)).toEqual(tasksOf(list('\u23f3')).map(({ id }) => id));
+  },
+);

@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
   agents: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)
     .default({})
-    .describe('Agents by name. `claude` is defined without being listed.'),
+    .describe('Agents by name. `claude`, `opencode` and `gemini` are defined without being listed.'),
   gates: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.union([z.string().min(1), z.literal(false)]))
     .default({})
@@ -200,7 +200,11 @@ export function agentConfigOf(config: Config, name: string): AgentConfig {
   throw new PawlError('AGENT-UNKNOWN', `no agent is named ${name}`, { hint: `Known agents: ${known}.` });
 }
 
-const builtInAgents: Readonly<Record<string, AgentConfig>> = { claude: { kind: 'claude' } };
+const builtInAgents: Readonly<Record<string, AgentConfig>> = {
+  claude: { kind: 'claude' },
+  opencode: { kind: 'acp', preset: 'opencode' },
+  gemini: { kind: 'acp', preset: 'gemini' },
+};
 
 export function agentNames(config: Config): readonly string[] {
   return [...new Set([...Object.keys(config.agents), ...Object.keys(builtInAgents)])].toSorted();

@@ -242,7 +242,9 @@ describe('an agent that cannot work', () => {
     await using project = await oneTask({});
     const exit = await project.run(['run', '--agent', 'gpt']);
     expect(exit.exitCode).toBe(3);
-    expect(exit.stderr).toBe('AGENT-UNKNOWN: no agent is named gpt\n  → Known agents: claude, scripted.\n');
+    expect(exit.stderr).toBe(
+      'AGENT-UNKNOWN: no agent is named gpt\n  → Known agents: claude, gemini, opencode, scripted.\n',
+    );
   });
 
   test('because its script has a mistake is refused with the place of the mistake', async () => {

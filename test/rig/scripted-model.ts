@@ -11,6 +11,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { anthropicMessages } from './scripted-model/anthropic.ts';
+import { geminiContent } from './scripted-model/gemini.ts';
+import { openaiChat } from './scripted-model/openai-chat.ts';
 import {
   type Answer,
   type ModelRequest,
@@ -20,7 +22,7 @@ import {
   type WireFormat,
 } from './scripted-model/script.ts';
 
-const wireFormats: readonly WireFormat[] = [anthropicMessages];
+const wireFormats: readonly WireFormat[] = [anthropicMessages, openaiChat, geminiContent];
 
 export interface RecordedRequest {
   readonly script: string;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Agent } from '../../ports/agent.ts';
 import { unreachable } from '../../util/unreachable.ts';
+import { acpEnvironmentNames, createAcpAgent } from './acp/agent.ts';
 import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
 import { commandEnvironmentNames, createCommandAgent } from './command.ts';
 import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
@@ -38,6 +39,31 @@ const claudeSchema = z
   })
   .describe('Claude Code.');
 
+const acpSchema = z
+  .strictObject({
+    kind: z.literal('acp').describe('An agent that speaks the Agent Client Protocol.'),
+    preset: z
+      .enum(['opencode', 'gemini'])
+      .optional()
+      .describe('An agent that Pawl knows: its command line, its state, its login.'),
+    argv: z
+      .tuple([z.string().min(1)], z.string())
+      .optional()
+      .describe(
+        "The program and its arguments, without a shell; the default is the preset's. A program with a slash in it is relative to the repository.",
+      ),
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A model that the agent offers, spelled as the agent does; the default is the agent's own."),
+    passEnv,
+  })
+  .refine((entry) => entry.preset !== undefined || entry.argv !== undefined, {
+    message: 'one of `preset` and `argv` is needed',
+  })
+  .describe('An agent that speaks the Agent Client Protocol: OpenCode, Gemini, or any other.');
+
 const commandSchema = z
   .strictObject({
     kind: z
@@ -53,7 +79,12 @@ const commandSchema = z
   .describe('Any other program.');
 
 /** One entry under `agents` in the configuration. */
-export const agentConfigSchema = z.discriminatedUnion('kind', [scriptedSchema, claudeSchema, commandSchema]);
+export const agentConfigSchema = z.discriminatedUnion('kind', [
+  scriptedSchema,
+  claudeSchema,
+  acpSchema,
+  commandSchema,
+]);
 export type AgentConfig = z.infer<typeof agentConfigSchema>;
 
 /**
@@ -71,6 +102,12 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
         ...options,
         ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
       });
+    }
+    case 'acp': {
+      const { kind: _kind, passEnv: _passEnv, argv, ...options } = config;
+      if (argv === undefined) return createAcpAgent({ name, ...options });
+      const [program, ...args] = argv;
+      return createAcpAgent({ name, ...options, argv: [resolveProgram(program, context.root), ...args] });
     }
     case 'command': {
       const [program, ...args] = config.argv;
@@ -92,6 +129,8 @@ export function environmentNamesOf(config: AgentConfig): readonly string[] {
       return scriptedEnvironmentNames;
     case 'claude':
       return [...claudeEnvironmentNames, ...(config.passEnv ?? [])];
+    case 'acp':
+      return [...acpEnvironmentNames(config.preset), ...(config.passEnv ?? [])];
     case 'command':
       return [...commandEnvironmentNames, ...(config.passEnv ?? [])];
     default:

@@ -83,10 +83,14 @@ const writers: Readonly<
   Record<string, (path: string, content: string) => Readonly<Record<string, unknown>>>
 > = {
   Write: (path, content) => ({ file_path: path, content }),
+  write: (path, content) => ({ filePath: path, content }),
+  write_file: (path, content) => ({ file_path: path, content }),
 };
 
 const shells: Readonly<Record<string, (command: string) => Readonly<Record<string, unknown>>>> = {
   Bash: (command) => ({ command, description: 'run a command' }),
+  bash: (command) => ({ command, description: 'run a command' }),
+  run_shell_command: (command) => ({ command, description: 'run a command' }),
 };
 
 /** Throws when the agent offers no tool that could do it: the test asks for the impossible. */

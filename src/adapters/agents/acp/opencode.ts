@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Usage } from '../../../domain/agent-outcome.ts';
+import { addUsage, noUsage } from '../claude/usage.ts';
+import type { Fault } from './fault.ts';
+import type { AgentRecord } from './outcome.ts';
+import { linkLogin, type Preparation } from './private-state.ts';
+
+/**
+ * Folders of its own for data, configuration and state: parallel attempts would share one database, and plug-ins and
+ * servers of the person are not loaded. Its cache stays shared: it holds programs only. Source: the agents reference,
+ * § 4.
+ */
+export async function prepareOpencode(preparation: Preparation): Promise<Readonly<Record<string, string>>> {
+  const { env, folder, model } = preparation;
+  const data = dataFolder(folder);
+  await mkdir(data, { recursive: true });
+  const shared = env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? '/', '.local', 'share');
+  await linkLogin(join(shared, 'opencode'), data, ['auth.json']);
+  return {
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    OPENCODE_CONFIG_CONTENT: JSON.stringify(configure(env['OPENCODE_CONFIG_CONTENT'], model)),
+  };
+}
+
+function dataFolder(folder: string): string {
+  return join(folder, 'data', 'opencode');
+}
+
+const objectSchema = z.record(z.string(), z.unknown());
+
+/** The person's own content is kept where it does not touch what an attempt may do. */
+function configure(content: string | undefined, model: string | undefined): unknown {
+  const own = parseObject(content);
+  return {
+    ...own,
+    ...(model === undefined ? {} : { model }),
+    autoupdate: false,
+    share: 'disabled',
+    snapshot: false,
+    // It stops, and claims to be done, when a permission is denied, unless it is told to go on.
+    experimental: { ...objectSchema.safeParse(own['experimental']).data, continue_loop_on_deny: true },
+    permission: {
+      edit: 'allow',
+      bash: 'allow',
+      webfetch: 'allow',
+      external_directory: 'ask',
+      question: 'deny',
+    },
+  };
+}
+
+function parseObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  if (text === undefined) return {};
+  try {
+    return objectSchema.safeParse(JSON.parse(text)).data ?? {};
+  } catch {
+    // OpenCode itself would refuse it; then nothing of it is used.
+    return {};
+  }
+}
+
+/**
+ * What OpenCode wrote down about its session. Over the protocol it gives an error of the provider without its status,
+ * tokens of the last step only, and `end_turn` for an answer that was cut at the output limit.
+ * Undefined when there is nothing, or nothing that can be read: it is no part of a contract.
+ */
+export function readOpencodeRecord(folder: string): AgentRecord | undefined {
+  const file = join(dataFolder(folder), 'opencode.db');
+  if (!existsSync(file)) return undefined;
+  try {
+    using database = new DatabaseSync(file, { readOnly: true });
+    const rows = database.prepare('SELECT data FROM message ORDER BY time_created, id LIMIT 10000').all();
+    return recordOf(rows.map((row) => String(row['data'])));
+  } catch {
+    // Another version has another layout; what came over the protocol has to do.
+    return undefined;
+  }
+}
+
+const count = z.number().int().nonnegative();
+const text = z.string().optional().catch(undefined);
+
+const messageSchema = z.object({
+  role: z.literal('assistant'),
+  finish: text,
+  cost: z.number().nonnegative().optional().catch(undefined),
+  tokens: z
+    .object({
+      input: count,
+      output: count,
+      reasoning: count.catch(0),
+      cache: z.object({ read: count, write: count }),
+    })
+    .optional()
+    .catch(undefined),
+  error: z
+    .object({
+      name: z.string(),
+      data: z
+        .object({
+          message: text,
+          statusCode: z.number().int().optional().catch(undefined),
+          responseHeaders: z.record(z.string(), z.string()).optional().catch(undefined),
+        })
+        .catch({}),
+    })
+    .optional()
+    .catch(undefined),
+});
+type Message = z.infer<typeof messageSchema>;
+
+/** Of the messages of one session, oldest first, as JSON. */
+export function recordOf(messages: readonly string[]): AgentRecord | undefined {
+  const read = messages.flatMap((message) => messageSchema.safeParse(parseObject(message)).data ?? []);
+  const last = read.at(-1);
+  if (last === undefined) return undefined;
+  const usage = read.map(usageOf).reduce(addUsage, noUsage);
+  const used = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens > 0;
+  return {
+    fault: last.error === undefined ? undefined : faultOf(last.error),
+    finish: last.finish,
+    usage: used ? usage : undefined,
+  };
+}
+
+function usageOf(message: Message): Usage {
+  const { tokens, cost } = message;
+  return {
+    inputTokens: tokens?.input ?? 0,
+    // Thinking is paid as output.
+    outputTokens: (tokens?.output ?? 0) + (tokens?.reasoning ?? 0),
+    cacheReadTokens: tokens?.cache.read ?? 0,
+    cacheWriteTokens: tokens?.cache.write ?? 0,
+    ...(cost === undefined ? {} : { costUsd: cost }),
+  };
+}
+
+function faultOf(error: NonNullable<Message['error']>): Fault {
+  const { message, statusCode } = error.data;
+  return {
+    name: error.name,
+    message: message ?? error.name,
+    ...(statusCode === undefined ? {} : { httpStatus: statusCode }),
+  };
+}

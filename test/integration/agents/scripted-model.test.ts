@@ -105,4 +105,63 @@ describe('the scripted model', () => {
     await expect(ask(model.baseUrl('work'), { tools: bash, messages: [user] })).rejects.toThrow();
     expect(model.faults).toEqual([new Error('no write tool among those offered: Bash')]);
   });
+
+  test('speaks OpenAI Chat Completions', async () => {
+    await using model = await startScriptedModel({
+      work: [
+        { kind: 'answer', text: 'Look:', call: { tool: 'shell', command: 'ls' } },
+        { kind: 'answer', text: 'Done.', usage: { cacheReadTokens: 7 } },
+      ],
+      full: [{ kind: 'error', status: 429, type: 'rate_limit', message: 'slow down' }],
+      cut: [{ kind: 'answer', text: 'Hal', breakOff: 'cut' }],
+    });
+    const path = '/v1/chat/completions';
+    const tools = [{ type: 'function', function: { name: 'bash' } }];
+    const body = { stream: true, tools, messages: [user] };
+    const text = await (await ask(model.baseUrl('work'), body, path)).text();
+    expect(text).toContain('"name":"bash","arguments":"{\\"command\\":\\"ls\\"');
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+    const second = { tools, messages: [user, { role: 'tool', tool_call_id: 'x', content: 'ok' }] };
+    expect(await (await ask(model.baseUrl('work'), second, path)).json()).toMatchObject({
+      choices: [{ message: { role: 'assistant', content: 'Done.' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1_007, completion_tokens: 50, prompt_tokens_details: { cached_tokens: 7 } },
+    });
+    const full = await ask(model.baseUrl('full'), body, path);
+    expect([full.status, await full.json()]).toMatchObject([429, { error: { message: 'slow down' } }]);
+    await expect((await ask(model.baseUrl('cut'), body, path)).text()).rejects.toThrow('terminated');
+  });
+
+  test('speaks the Gemini API', async () => {
+    await using model = await startScriptedModel({
+      work: [
+        { kind: 'answer', call: { tool: 'write', path: 'a', content: 'b' } },
+        { kind: 'answer', text: 'Done.', usage: { cacheReadTokens: 7 } },
+      ],
+      full: [{ kind: 'error', status: 429, type: 'RESOURCE_EXHAUSTED', message: 'slow down' }],
+    });
+    const path = '/v1beta/models/m:generateContent';
+    const tools = [{ functionDeclarations: [{ name: 'write_file' }] }];
+    const first = { tools, contents: [{ role: 'user', parts: [{ text: 'Do it.' }] }] };
+    const call = { functionCall: { name: 'write_file', args: { file_path: 'a', content: 'b' } } };
+    expect(await (await ask(model.baseUrl('work'), first, path)).json()).toMatchObject({
+      candidates: [{ content: { parts: [call] }, finishReason: 'STOP' }],
+    });
+    const result = { role: 'user', parts: [{ functionResponse: { name: 'write_file' } }] };
+    const second = { tools, contents: [...first.contents, result] };
+    const stream = '/v1beta/models/m:streamGenerateContent?alt=sse';
+    const text = await (await ask(model.baseUrl('work'), second, stream)).text();
+    expect(text).toContain('"parts":[{"text":"Done."}]');
+    expect(text).toContain('"promptTokenCount":1007,"candidatesTokenCount":50');
+    const full = await ask(model.baseUrl('full'), first, path);
+    expect([full.status, await full.json()]).toMatchObject([
+      429,
+      { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } },
+    ]);
+    expect(model.requests.map(({ format, request }) => [format, request.model, request.turn])).toEqual([
+      ['gemini', 'm', 0],
+      ['gemini', 'm', 1],
+      ['gemini', 'm', 0],
+    ]);
+  });
 });

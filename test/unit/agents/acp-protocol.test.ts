@@ -181,7 +181,7 @@ describe('a permission', () => {
 
   test('is never given for ever, and cancelled where it cannot be refused', () => {
     const always = options.slice(0, 1);
-    expect(decidePermission({ toolCall: {} as never, options: always }, ['/w'])).toEqual({
+    expect(decidePermission({ toolCall: {}, options: always }, ['/w'])).toEqual({
       allowed: false,
       result: { outcome: { outcome: 'cancelled' } },
     });

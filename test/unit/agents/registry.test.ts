@@ -13,6 +13,9 @@ describe('agent configuration', () => {
       maxTurns: 9,
       maxBudgetUsd: 2.5,
     },
+    { kind: 'acp', preset: 'opencode', model: 'openai/m' },
+    { kind: 'acp', preset: 'gemini', argv: ['./bin/gemini', '--acp'], passEnv: ['MY_KEY'] },
+    { kind: 'acp', argv: ['my-agent', 'acp'] },
     { kind: 'command', argv: ['my-agent'], passEnv: ['MY_KEY'] },
     { kind: 'command', argv: ['my-agent', '--task', '{task}'] },
   ])('takes %j', (config) => {
@@ -22,6 +25,9 @@ describe('agent configuration', () => {
   test.each([
     { kind: 'unknown' },
     { kind: 'scripted' },
+    { kind: 'acp' },
+    { kind: 'acp', model: 'm' },
+    { kind: 'acp', preset: 'unknown' },
     { kind: 'command', argv: [] },
     { kind: 'claude', maxTurns: 0 },
     { kind: 'claude', modle: 'a slip of the pen' },
@@ -43,9 +49,16 @@ describe('what an agent gets of the user’s environment', () => {
     expect(environmentNamesOf({ kind: 'scripted', script: 'x' })).not.toContain('ANTHROPIC_API_KEY');
   });
 
+  test('an agent over the protocol gets the credentials of its preset only', () => {
+    expect(environmentNamesOf({ kind: 'acp', preset: 'gemini' })).toContain('GEMINI_API_KEY');
+    expect(environmentNamesOf({ kind: 'acp', preset: 'gemini' })).not.toContain('ANTHROPIC_API_KEY');
+    expect(environmentNamesOf({ kind: 'acp', argv: ['x'] })).not.toContain('GEMINI_API_KEY');
+  });
+
   test('every agent gets PATH and HOME', () => {
     for (const config of [
       { kind: 'claude' } as const,
+      { kind: 'acp', preset: 'opencode' } as const,
       { kind: 'command', argv: ['x'] as [string] } as const,
       { kind: 'scripted', script: 'x' } as const,
     ]) {

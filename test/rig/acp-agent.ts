@@ -34,6 +34,17 @@ function say(text: string): void {
   update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
 }
 
+/** Tells its client that it is in the middle of a command. */
+function runTool(): void {
+  update({
+    sessionUpdate: 'tool_call',
+    toolCallId: 't',
+    title: 'sleep',
+    kind: 'execute',
+    status: 'in_progress',
+  });
+}
+
 function stop(stopReason: string): void {
   print({ id: promptId, result: { stopReason, usage: { inputTokens: 12, outputTokens: 3 } } });
 }
@@ -113,6 +124,7 @@ const scenes: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   polite() {
     say('Working.');
+    runTool();
     cancelled = () => {
       writeFileSync(join(process.env['HOME'] ?? '', 'cancelled'), '');
       stop('cancelled');
@@ -122,7 +134,7 @@ const scenes: Readonly<Record<string, () => Promise<void> | void>> = {
     process.on('SIGTERM', () => {});
     const child = spawn('sh', ['-c', 'trap "" TERM; while :; do sleep 1; done'], { detached: true });
     setInterval(() => {}, 1_000);
-    say(`Child ${child.pid}.`);
+    child.once('spawn', runTool);
   },
 };
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createAcpAgent } from '../../../src/adapters/agents/acp/agent.ts';
 import { createAgent } from '../../../src/adapters/agents/registry.ts';
-import type { Agent } from '../../../src/ports/agent.ts';
+import type { Agent, AgentEvent } from '../../../src/ports/agent.ts';
 import { makePlace, type Place, runAgent } from './agent-run.ts';
 
 const program = fileURLToPath(new URL('../../rig/acp-agent.ts', import.meta.url));
@@ -108,12 +108,9 @@ describe('an agent over the Agent Client Protocol', () => {
   test('that is cancelled is asked to stop first', async () => {
     await using place = await makePlace();
     const stop = new AbortController();
-    // Told only when the agent is done with its words: the log shows when it began.
-    const log = join(place.home, 'agent.log');
-    const running = runAgent(agentOf('polite'), place, { signal: stop.signal });
-    await untilWritten(log, 'Working.');
-    stop.abort();
-    const { outcome, survivors } = await running;
+    const onEvent = (event: AgentEvent): void => (event.type === 'tool' ? stop.abort() : undefined);
+    const options = { signal: stop.signal, onEvent };
+    const { outcome, survivors } = await runAgent(agentOf('polite'), place, options);
     expect(outcome).toMatchObject({ kind: 'cancelled', lastWords: 'Working.' });
     expect(existsSync(join(place.home, 'cancelled'))).toBe(true);
     expect((await received(place)).at(-1)).toMatchObject({ method: 'session/cancel' });
@@ -124,10 +121,9 @@ describe('an agent over the Agent Client Protocol', () => {
     await using place = await makePlace();
     const stop = new AbortController();
     const limits = { idleMs: 60_000, totalMs: 60_000, graceMs: 300 };
-    const running = runAgent(agentOf('stubborn'), place, { signal: stop.signal, limits });
-    await untilWritten(join(place.home, 'agent.log'), 'Child');
-    stop.abort();
-    const { outcome, survivors } = await running;
+    const onEvent = (event: AgentEvent): void => (event.type === 'tool' ? stop.abort() : undefined);
+    const options = { signal: stop.signal, limits, onEvent };
+    const { outcome, survivors } = await runAgent(agentOf('stubborn'), place, options);
     expect(outcome.kind).toBe('cancelled');
     expect(survivors).toEqual([]);
   });
@@ -158,16 +154,6 @@ describe('an agent over the Agent Client Protocol', () => {
     });
   });
 });
-
-async function untilWritten(file: string, text: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!existsSync(file) || !(await readFile(file, 'utf8')).includes(text)) {
-    if (Date.now() > deadline) throw new Error(`${text} never came`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
-}
 
 /** Stands in for a CLI that is not installed: notes its surroundings, then ends. */
 const standIn = `#!/usr/bin/env node

@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
   agents: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)
     .default({})
-    .describe('Agents by name. `claude`, `opencode` and `gemini` are defined without being listed.'),
+    .describe('Agents by name. `claude`, `codex`, `opencode` and `gemini` are defined without being listed.'),
   gates: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.union([z.string().min(1), z.literal(false)]))
     .default({})
@@ -204,6 +204,7 @@ const builtInAgents: Readonly<Record<string, AgentConfig>> = {
   claude: { kind: 'claude' },
   opencode: { kind: 'acp', preset: 'opencode' },
   gemini: { kind: 'acp', preset: 'gemini' },
+  codex: { kind: 'codex' },
 };
 
 export function agentNames(config: Config): readonly string[] {

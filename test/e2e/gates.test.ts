@@ -243,7 +243,7 @@ describe('an agent that cannot work', () => {
     const exit = await project.run(['run', '--agent', 'gpt']);
     expect(exit.exitCode).toBe(3);
     expect(exit.stderr).toBe(
-      'AGENT-UNKNOWN: no agent is named gpt\n  → Known agents: claude, gemini, opencode, scripted.\n',
+      'AGENT-UNKNOWN: no agent is named gpt\n  → Known agents: claude, codex, gemini, opencode, scripted.\n',
     );
   });
 

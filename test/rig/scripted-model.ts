@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { anthropicMessages } from './scripted-model/anthropic.ts';
 import { geminiContent } from './scripted-model/gemini.ts';
 import { openaiChat } from './scripted-model/openai-chat.ts';
+import { openaiResponses } from './scripted-model/openai-responses.ts';
 import {
   type Answer,
   type ModelRequest,
@@ -22,7 +23,7 @@ import {
   type WireFormat,
 } from './scripted-model/script.ts';
 
-const wireFormats: readonly WireFormat[] = [anthropicMessages, openaiChat, geminiContent];
+const wireFormats: readonly WireFormat[] = [anthropicMessages, openaiResponses, openaiChat, geminiContent];
 
 export interface RecordedRequest {
   readonly script: string;

@@ -4,6 +4,7 @@ import type { Agent } from '../../ports/agent.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import { acpEnvironmentNames, createAcpAgent } from './acp/agent.ts';
 import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
+import { codexEnvironmentNames, createCodexAgent } from './codex/agent.ts';
 import { commandEnvironmentNames, createCommandAgent } from './command.ts';
 import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
 
@@ -64,6 +65,29 @@ const acpSchema = z
   })
   .describe('An agent that speaks the Agent Client Protocol: OpenCode, Gemini, or any other.');
 
+const codexSchema = z
+  .strictObject({
+    kind: z.literal('codex').describe('OpenAI Codex, headless.'),
+    program: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A name on PATH, or a path relative to the repository; the default is `codex`.'),
+    model: z.string().min(1).optional().describe("Set as `model`; the default is Codex's own."),
+    args: z
+      .array(z.string())
+      .optional()
+      .describe('Added at the end of the command line, e.g. `-c` and `model_provider="azure"`.'),
+    surface: z
+      .enum(['app-server', 'exec'])
+      .optional()
+      .describe(
+        'How Codex is driven; the default is `app-server`. `exec` tells less about errors and no times of reset.',
+      ),
+    passEnv,
+  })
+  .describe('OpenAI Codex.');
+
 const commandSchema = z
   .strictObject({
     kind: z
@@ -83,6 +107,7 @@ export const agentConfigSchema = z.discriminatedUnion('kind', [
   scriptedSchema,
   claudeSchema,
   acpSchema,
+  codexSchema,
   commandSchema,
 ]);
 export type AgentConfig = z.infer<typeof agentConfigSchema>;
@@ -109,6 +134,14 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
       const [program, ...args] = argv;
       return createAcpAgent({ name, ...options, argv: [resolveProgram(program, context.root), ...args] });
     }
+    case 'codex': {
+      const { kind: _kind, passEnv: _passEnv, program, ...options } = config;
+      return createCodexAgent({
+        name,
+        ...options,
+        ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
+      });
+    }
     case 'command': {
       const [program, ...args] = config.argv;
       return createCommandAgent({ name, argv: [resolveProgram(program, context.root), ...args] });
@@ -131,6 +164,8 @@ export function environmentNamesOf(config: AgentConfig): readonly string[] {
       return [...claudeEnvironmentNames, ...(config.passEnv ?? [])];
     case 'acp':
       return [...acpEnvironmentNames(config.preset), ...(config.passEnv ?? [])];
+    case 'codex':
+      return [...codexEnvironmentNames, ...(config.passEnv ?? [])];
     case 'command':
       return [...commandEnvironmentNames, ...(config.passEnv ?? [])];
     default:

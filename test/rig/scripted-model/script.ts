@@ -91,6 +91,7 @@ const shells: Readonly<Record<string, (command: string) => Readonly<Record<strin
   Bash: (command) => ({ command, description: 'run a command' }),
   bash: (command) => ({ command, description: 'run a command' }),
   run_shell_command: (command) => ({ command, description: 'run a command' }),
+  exec_command: (command) => ({ cmd: command }),
 };
 
 /** Throws when the agent offers no tool that could do it: the test asks for the impossible. */

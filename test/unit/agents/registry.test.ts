@@ -16,6 +16,15 @@ describe('agent configuration', () => {
     { kind: 'acp', preset: 'opencode', model: 'openai/m' },
     { kind: 'acp', preset: 'gemini', argv: ['./bin/gemini', '--acp'], passEnv: ['MY_KEY'] },
     { kind: 'acp', argv: ['my-agent', 'acp'] },
+    { kind: 'codex' },
+    {
+      kind: 'codex',
+      program: 'codex',
+      model: 'm',
+      args: ['-c', 'x=1'],
+      surface: 'exec',
+      passEnv: ['MY_KEY'],
+    },
     { kind: 'command', argv: ['my-agent'], passEnv: ['MY_KEY'] },
     { kind: 'command', argv: ['my-agent', '--task', '{task}'] },
   ])('takes %j', (config) => {
@@ -30,6 +39,7 @@ describe('agent configuration', () => {
     { kind: 'acp', preset: 'unknown' },
     { kind: 'command', argv: [] },
     { kind: 'claude', maxTurns: 0 },
+    { kind: 'codex', surface: 'mcp' },
     { kind: 'claude', modle: 'a slip of the pen' },
     { kind: 'command', argv: ['my-agent'], passEnv: ['MY KEY'] },
   ])('refuses %j', (config) => {
@@ -45,6 +55,8 @@ describe('agent configuration', () => {
 describe('what an agent gets of the user’s environment', () => {
   test('a claude agent gets its own credentials; others do not', () => {
     expect(environmentNamesOf({ kind: 'claude' })).toContain('ANTHROPIC_API_KEY');
+    expect(environmentNamesOf({ kind: 'codex' })).toContain('OPENAI_API_KEY');
+    expect(environmentNamesOf({ kind: 'codex' })).not.toContain('ANTHROPIC_API_KEY');
     expect(environmentNamesOf({ kind: 'command', argv: ['x'] })).not.toContain('ANTHROPIC_API_KEY');
     expect(environmentNamesOf({ kind: 'scripted', script: 'x' })).not.toContain('ANTHROPIC_API_KEY');
   });
@@ -59,6 +71,7 @@ describe('what an agent gets of the user’s environment', () => {
     for (const config of [
       { kind: 'claude' } as const,
       { kind: 'acp', preset: 'opencode' } as const,
+      { kind: 'codex' } as const,
       { kind: 'command', argv: ['x'] as [string] } as const,
       { kind: 'scripted', script: 'x' } as const,
     ]) {

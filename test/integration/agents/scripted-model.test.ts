@@ -165,3 +165,49 @@ describe('the scripted model', () => {
     ]);
   });
 });
+
+const execCommand = [{ type: 'function', name: 'exec_command' }];
+const prompt = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Do it.' }] };
+const output = { type: 'function_call_output', call_id: 'call_1', output: 'ok' };
+
+describe('the scripted model as OpenAI Responses', () => {
+  test('streams calls and answers, and counts cached tokens as input', async () => {
+    await using model = await startScriptedModel({
+      work: [
+        { kind: 'answer', call: { tool: 'shell', command: 'ls' } },
+        { kind: 'answer', text: 'Done.', usage: { cacheReadTokens: 7 } },
+      ],
+    });
+    const base = model.baseUrl('work');
+    const body = { stream: true, tools: execCommand };
+    const first = await (await ask(base, { ...body, input: [prompt] }, '/v1/responses')).text();
+    expect([...first.matchAll(/^event: (.*)$/gm)].map(([, name]) => name)).toEqual([
+      'response.created',
+      'response.output_item.added',
+      'response.output_item.done',
+      'response.completed',
+    ]);
+    expect(first).toContain('"name":"exec_command","arguments":"{\\"cmd\\":\\"ls\\"}"');
+    const whole = { tools: execCommand, input: [prompt, output] };
+    expect(await (await ask(base, whole, '/v1/responses')).json()).toMatchObject({
+      status: 'completed',
+      output: [{ type: 'message', content: [{ type: 'output_text', text: 'Done.' }] }],
+      usage: { input_tokens: 1_007, input_tokens_details: { cached_tokens: 7 }, output_tokens: 50 },
+    });
+  });
+
+  test('fails, refuses and breaks off as told', async () => {
+    await using model = await startScriptedModel({
+      failed: [{ kind: 'answer', breakOff: { type: 'server_error', message: 'no' } }],
+      incomplete: [{ kind: 'answer', text: 'Hal', stopReason: 'max_output_tokens' }],
+      refusal: [{ kind: 'answer', text: 'No.', stopReason: 'refusal' }],
+      error: [{ kind: 'error', status: 429, type: 'usage_limit_reached', message: 'full' }],
+    });
+    const body = { stream: true, tools: execCommand, input: [prompt] };
+    const read = async (script: string) => (await ask(model.baseUrl(script), body, '/v1/responses')).text();
+    expect(await read('failed')).toContain('"error":{"code":"server_error","message":"no"}');
+    expect(await read('incomplete')).toContain('"incomplete_details":{"reason":"max_output_tokens"}');
+    expect(await read('refusal')).toContain('{"type":"refusal","refusal":"No."}');
+    expect(JSON.parse(await read('error'))).toMatchObject({ error: { type: 'usage_limit_reached' } });
+  });
+});

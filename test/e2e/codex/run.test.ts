@@ -1,0 +1,56 @@
+/** A whole run from the built command line with the real Codex, against a scripted model on loopback. */
+import { describe, expect, test } from 'vitest';
+import { createProject } from '../../rig/repository.ts';
+import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { isPresent, program, variables } from './program.ts';
+
+describe.skipIf(!isPresent())('pawl run --agent codex', { timeout: 90_000 }, () => {
+  test('a claim with the wrong work is refused by the gate, and the next attempt lands', async () => {
+    await using model = await startScriptedModel({
+      liar: [
+        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo wrong > answer.txt' } },
+        { kind: 'answer', text: 'All criteria are met.' },
+      ],
+      honest: [
+        { kind: 'answer', text: 'Reading.', call: { tool: 'shell', command: 'cat docs/spec.md' } },
+        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo 42 > answer.txt' } },
+        { kind: 'answer', text: 'The answer is written.' },
+      ],
+    });
+    await using project = await createProject({
+      tasks: [{ id: 'T-001', fields: { 'Spec reference': 'docs/spec.md, Answer' } }],
+      files: { 'docs/spec.md': '# Answer\n\nanswer.txt holds 42.\n' },
+      config: {
+        agents: { codex: { kind: 'codex', program, model: 'scripted' } },
+        gates: { test: 'grep -qx 42 answer.txt || { echo "expected 42"; exit 1; }' },
+        maxAttempts: 1,
+        limits: { idleSeconds: 60, totalSeconds: 80 },
+      },
+    });
+    const run = ['run', '--agent', 'codex', '--json'];
+    const as = (script: string) => ({ env: variables(model.baseUrl(script)), timeoutMs: 80_000 });
+
+    const first = await project.run(run, as('liar'));
+    expect(first.exitCode).toBe(1);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      end: 'finished',
+      pulse: { falseCompletions: [{ task: 'T-001', attempt: 1 }] },
+    });
+    expect((await project.run(['retry', 'T-001'])).exitCode).toBe(0);
+
+    const second = await project.run(run, as('honest'));
+    expect(second.exitCode).toBe(0);
+    expect(await project.git(['show', 'pawl/tasks:answer.txt'])).toBe('42');
+    const attempts = project.state().tasks.values().next().value?.attempts ?? [];
+    // The first attempt never touched the file it was told to read; the second did, and its tokens were counted.
+    expect(attempts.map((attempt) => attempt.unread)).toEqual([['docs/spec.md'], []]);
+    expect(attempts[1]?.outcome).toMatchObject({
+      kind: 'finished',
+      lastWords: 'The answer is written.',
+      usage: { inputTokens: 3_000, outputTokens: 150 },
+    });
+    expect(attempts[1]?.outcome?.usage).not.toHaveProperty('costUsd');
+    expect(project.orphans()).toEqual([]);
+    expect(model.faults).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 /** The real Codex program against a scripted model on loopback: no account, no network. */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -92,6 +93,8 @@ describe.skipIf(!isPresent())('Codex', { timeout: 90_000 }, () => {
 
     test('leaves the user’s settings, login and sessions as they were', async () => {
       await using place = await makePlace();
+      // Codex would note a repository that it may write to as trusted.
+      execFileSync('git', ['init', '-q', place.workspace]);
       const home = join(place.home, '.codex');
       await mkdir(home);
       await writeFile(join(home, 'config.toml'), 'model_reasoning_effort = "low"\n');

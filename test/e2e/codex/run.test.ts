@@ -1,4 +1,6 @@
 /** A whole run from the built command line with the real Codex, against a scripted model on loopback. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProject } from '../../rig/repository.ts';
 import { startScriptedModel } from '../../rig/scripted-model.ts';
@@ -50,6 +52,9 @@ describe.skipIf(!isPresent())('pawl run --agent codex', { timeout: 90_000 }, () 
       usage: { inputTokens: 3_000, outputTokens: 150 },
     });
     expect(attempts[1]?.outcome?.usage).not.toHaveProperty('costUsd');
+    // The workspace is a worktree: neither it nor the repository became trusted in the user's settings.
+    expect(existsSync(join(project.env['HOME'] ?? '', '.codex'))).toBe(true);
+    expect(existsSync(join(project.env['HOME'] ?? '', '.codex/config.toml'))).toBe(false);
     expect(project.orphans()).toEqual([]);
     expect(model.faults).toEqual([]);
   });

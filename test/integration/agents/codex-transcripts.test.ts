@@ -74,8 +74,8 @@ const table: Readonly<Record<string, Expected>> = {
   sth: waiting,
   // Ended by TERM in the middle of a tool.
   st: crashed({ kind: 'signalled', signal: 'SIGTERM' }, { signal: 'SIGTERM', lastWords: 'Working on it.' }),
-  // It waits for the network for ever; this recording is shorter than our patience.
-  ur: crashed({ kind: 'exited', code: 1 }, { exitCode: 1 }),
+  // It waits for the network for ever, so that Pawl gives up.
+  ur: error('api-error', /waiting for network/),
   // Not a stream of events but a file with the last message.
   last: crashed(done, { exitCode: 0 }),
 };

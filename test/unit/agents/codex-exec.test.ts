@@ -51,7 +51,7 @@ describe('the stream of codex exec', () => {
       { kind: 'rate-limited' },
     ],
     ['500', [failed('unexpected status 500 : no')], { kind: 'api-error', httpStatus: 500 }],
-    ['no network', Array.from({ length: 6 }, () => reconnecting), { kind: 'api-error' }],
+    ['no network', Array.from({ length: 3 }, () => reconnecting), { kind: 'api-error' }],
   ])('with %s has that outcome', (_name, lines, expected) => {
     const { outcome } = read(...lines);
     expect(outcome).toMatchObject(expected);

@@ -225,7 +225,7 @@ const outcomes: readonly Case[] = [
   ],
   [
     'a network that never comes',
-    Array.from({ length: 6 }, () => reconnecting),
+    Array.from({ length: 3 }, () => reconnecting),
     { kind: 'api-error', message: 'Reconnecting... waiting for network (Connection failed)' },
   ],
   ['a request that is not understood', [{ id: 3, error: { message: 'no' } }], { kind: 'api-error' }],
@@ -243,9 +243,13 @@ describe('the outcome of codex app-server', () => {
     expect(agentOutcomeSchema.safeParse(outcome).success).toBe(true);
   });
 
-  test('five retries are Codex’s own business, and progress starts the count anew', () => {
-    const five = Array.from({ length: 5 }, () => reconnecting);
-    const { state, events } = talk(...five, said('Back.'), ...five);
+  test('a counted retry is Codex’s own business, and progress starts the count of others anew', () => {
+    const counted = { ...reconnecting.params.error, message: 'Reconnecting... 1/5' };
+    const five = Array.from({ length: 5 }, () => ({
+      ...reconnecting,
+      params: { ...reconnecting.params, error: counted },
+    }));
+    const { state, events } = talk(...five, reconnecting, reconnecting, said('Back.'), reconnecting);
     expect(state.end).toBeUndefined();
     expect(events.at(-1)).toEqual({
       type: 'retrying',

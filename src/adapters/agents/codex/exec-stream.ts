@@ -31,8 +31,8 @@ export function readExecLine(state: CodexState, line: string): CodexStep<CodexSt
       return readCompleted(state, event);
     case 'turn.failed': {
       const error = { message: event.error.message, info: undefined, httpStatus: undefined };
-      // No more retries: this end is Codex's own.
-      return { state: { ...state, end: { status: 'failed', error }, retries: 0 }, events: [] };
+      // Nothing to give up any more: this end is Codex's own.
+      return { state: { ...state, end: { status: 'failed', error }, waits: 0 }, events: [] };
     }
   }
 }

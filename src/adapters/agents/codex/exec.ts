@@ -28,7 +28,7 @@ export async function runExec(
         state = step.state;
         for (const event of step.events) request.onEvent(event);
         // It would go on waiting for the network for ever.
-        if (state.end !== undefined && state.retries > 0) givenUp.abort();
+        if (state.end !== undefined && state.waits > 0) givenUp.abort();
       },
     },
   );

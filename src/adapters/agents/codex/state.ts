@@ -25,8 +25,8 @@ export interface CodexState {
   readonly usage: Usage | undefined;
   /** Milliseconds since the epoch, of the account's limits that are used up, by the name of the limit. */
   readonly exhausted: Readonly<Record<string, number>>;
-  /** Failed requests that Codex repeats by itself, since something last went well. */
-  readonly retries: number;
+  /** How often Codex began to wait for the network since something last went well. */
+  readonly waits: number;
 }
 
 export const initialCodexState: CodexState = {
@@ -35,7 +35,7 @@ export const initialCodexState: CodexState = {
   answer: '',
   usage: undefined,
   exhausted: {},
-  retries: 0,
+  waits: 0,
 };
 
 export interface CodexStep<State extends CodexState> {
@@ -46,7 +46,7 @@ export interface CodexStep<State extends CodexState> {
 export function readMessage<State extends CodexState>(state: State, said: string): CodexStep<State> {
   const events: AgentEvent[] = said.trim() === '' ? [] : [{ type: 'text', text: boundText(said) }];
   const lastText = said.trim() === '' ? state.lastText : said;
-  return { state: { ...state, answer: said, lastText, retries: 0 }, events };
+  return { state: { ...state, answer: said, lastText, waits: 0 }, events };
 }
 
 export function readToolUse<State extends CodexState>(
@@ -55,26 +55,26 @@ export function readToolUse<State extends CodexState>(
   detail: string,
 ): CodexStep<State> {
   const event: AgentEvent = { type: 'tool', name, detail: boundText(detail, LONGEST_DETAIL) };
-  return { state: { ...state, answer: '', retries: 0 }, events: [event] };
+  return { state: { ...state, answer: '', waits: 0 }, events: [event] };
 }
 
 const LONGEST_DETAIL = 300;
 
 /**
- * An error that Codex means to get over. Where nothing listens it would wait for the network for ever, with a line
- * now and then that keeps the idle limit away: so many in a row end the turn.
+ * An error that Codex means to get over. It counts its repetitions (`1/5`), but where nothing listens it waits for
+ * the network for ever, with a line now and then that keeps the idle limit away: so many of those in a row end the
+ * turn. They come at growing distances.
  */
 export function readRetry<State extends CodexState>(state: State, error: CodexError): CodexStep<State> {
-  const retries = state.retries + 1;
-  const end: TurnEnd | undefined = retries >= MOST_RETRIES ? { status: 'failed', error } : undefined;
+  const waits = state.waits + (/^Reconnecting\.\.\. \d+\/\d+/.test(error.message) ? 0 : 1);
+  const end: TurnEnd | undefined = waits >= MOST_WAITS ? { status: 'failed', error } : undefined;
   return {
-    state: { ...state, retries, end: state.end ?? end },
+    state: { ...state, waits, end: state.end ?? end },
     events: [{ type: 'retrying', reason: boundText(error.message, LONGEST_DETAIL) }],
   };
 }
 
-/** More than Codex's own limit, which is five unless it is configured. */
-const MOST_RETRIES = 6;
+const MOST_WAITS = 3;
 
 /** Codex counts what came from the cache, or went to it, as input too. */
 export function usageOfTokens(input: number, cached: number, written: number, output: number): Usage {

@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, watch, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCodexAgent } from '../../../src/adapters/agents/codex/agent.ts';
@@ -36,6 +38,18 @@ async function runWith(surface: Surface, ...steps: readonly [Step, ...Step[]]): 
   expect(run.survivors).toEqual([]);
   expect(model.faults).toEqual([]);
   return { ...run, requests: model.requests.length };
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
 }
 
 /** Becomes the pid in a file of the workspace, as soon as it is there. */
@@ -211,6 +225,14 @@ describe.skipIf(!isPresent())('Codex', { timeout: 90_000 }, () => {
       expect(identifyProcess(await written)).toBeUndefined();
       expect(run.survivors).toEqual([]);
     });
+  });
+
+  test('that cannot connect is given up, although it would wait for ever', async () => {
+    await using place = await makePlace();
+    const env = { OPENAI_API_KEY: 'dummy', OPENAI_BASE_URL: `http://127.0.0.1:${await closedPort()}/v1` };
+    const { outcome, survivors } = await runAgent(codex('app-server'), place, { env });
+    expect(outcome).toMatchObject({ kind: 'api-error', message: expect.stringContaining('network') });
+    expect(survivors).toEqual([]);
   });
 
   test('that is cancelled before it began is cancelled', async () => {

@@ -29,12 +29,17 @@ export async function lookUpReferences(
   tasks: readonly Task[],
   statusFiles: ReadonlySet<string>,
 ): Promise<ReferringTasks> {
-  if (tasks.every(({ context }) => entriesOf(context).length === 0)) return { tasks, warnings: [] };
+  if (!tasks.some(refers)) return { tasks, warnings: [] };
   const lookup = new Lookup(root, statusFiles);
   const warnings: Diagnostic[] = [];
   const found: Task[] = [];
   for (const task of tasks) found.push(await lookup.referring(task, warnings));
   return { tasks: found, warnings };
+}
+
+/** Asked of every task of large plans: makes no list. */
+function refers({ context: { specs, adrs, guides } }: Task): boolean {
+  return specs.length > 0 || adrs.length > 0 || guides.length > 0;
 }
 
 function entriesOf({ specs, adrs, guides }: Task['context']): readonly string[] {
@@ -67,6 +72,9 @@ class Lookup {
       if (digest !== undefined) references[place] = digest;
       else warnings.push(...(await this.#missingSection(task, place)));
     }
+    // Nothing was found of it and nothing is placed otherwise: a copy would only cost memory.
+    const isAsWritten = entries.every((entry) => places.get(entry) === entry);
+    if (isAsWritten && Object.keys(references).length === 0) return task;
     const resolve = (list: readonly string[]): readonly string[] =>
       list.map((entry) => places.get(entry) ?? entry);
     const context = {

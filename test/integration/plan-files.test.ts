@@ -208,7 +208,7 @@ describe('finding a backlog', () => {
     await write('docs/specs/TASKS.md', `${tasksMd}- **Spec reference**: data.md, 2; README.md; ghost.md\n`);
     const before = (await load()).plan;
     expect(before.tasks[0]?.context.specs).toEqual(['data.md#2', 'README.md', 'ghost.md']);
-    expect(before.tasks[0]?.references).toEqual({});
+    expect(before.tasks[0]?.references).toBeUndefined();
     await write('docs/specs/data.md', '# Data\n\n## 2. Rows\n');
     await write('README.md', 'x');
     const { plan } = await load();
@@ -247,7 +247,7 @@ describe('finding a backlog', () => {
   test('no text outside the repository is read, and none that statuses are written to', async () => {
     const specs = '../secret.md; /etc/passwd; TASKS.md';
     await write('TASKS.md', `${tasksMd}- **Spec reference**: ${specs}\n`);
-    expect((await load()).plan.tasks[0]?.references).toEqual({});
+    expect((await load()).plan.tasks[0]?.references).toBeUndefined();
   });
 });
 

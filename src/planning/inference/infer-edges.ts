@@ -77,6 +77,7 @@ export function admitEdges(
   tasks: readonly Task[],
   candidates: readonly InferredEdge[],
 ): { readonly edges: readonly InferredEdge[]; readonly dropped: readonly InferredEdge[] } {
+  if (candidates.length === 0) return { edges: [], dropped: [] };
   const graph = new GrowingGraph(tasks);
   const admitted: InferredEdge[] = [];
   const dropped: InferredEdge[] = [];

@@ -106,6 +106,7 @@ function activityOf(event: LiveEvent): LiveActivity {
       return { percent: event.event.percent, text: event.event.next };
     case 'retrying':
       return { text: `retrying: ${event.event.reason}` };
+    case 'turn':
     case 'usage':
       return {};
   }

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-/** Tokens as the agent reported them; all counts are of the whole attempt. */
-export const usageSchema = z
-  .object({
-    inputTokens: z.number().int().nonnegative(),
-    outputTokens: z.number().int().nonnegative(),
-    cacheReadTokens: z.number().int().nonnegative(),
-    cacheWriteTokens: z.number().int().nonnegative(),
-    /** US dollars as reported by the agent; absent when it reports none. */
-    costUsd: z.number().nonnegative().optional(),
-  })
-  .readonly();
-export type Usage = z.infer<typeof usageSchema>;
+import { usageSchema } from './usage.ts';
 
 const common = {
   /** The agent's own last words. A claim, never evidence. At most 4,000 characters. */

@@ -1,4 +1,5 @@
-import type { AgentOutcome, Usage } from '../domain/agent-outcome.ts';
+import type { AgentOutcome } from '../domain/agent-outcome.ts';
+import type { Usage } from '../domain/usage.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { StartProcess } from './processes.ts';
 
@@ -8,6 +9,9 @@ export type AgentEvent =
   | { readonly type: 'tool'; readonly name: string; readonly detail: string }
   | { readonly type: 'progress'; readonly percent: number; readonly next: string }
   | { readonly type: 'retrying'; readonly reason: string }
+  /** The model has answered once more; what it asked for or said comes as events of its own. */
+  | { readonly type: 'turn' }
+  /** Of the whole attempt so far. A lower bound while the agent works. */
   | { readonly type: 'usage'; readonly usage: Usage };
 
 export interface AgentRequest {

@@ -5,6 +5,16 @@ export type OutputLine =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'progress'; readonly percent: number; readonly next: string }
   | { readonly type: 'tool'; readonly name: string; readonly detail: string }
+  /** A turn of the model and what it took, beside those before it. */
+  | {
+      readonly type: 'usage';
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly cacheReadTokens: number;
+      readonly cacheWriteTokens: number;
+      readonly costUsd?: number | undefined;
+      readonly model?: string | undefined;
+    }
   /** `resetsAt` in seconds since the epoch. */
   | { readonly type: 'rate-limit'; readonly resetsAt: number }
   | { readonly type: 'result'; readonly claim: 'done' | 'blocked' | 'none'; readonly summary: string };

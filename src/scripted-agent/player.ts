@@ -93,6 +93,11 @@ async function perform(step: Step, scene: Scene, claimed: boolean): Promise<Step
       return 'exitCode' in step.how ? { status: 'exit', code: step.how.exitCode } : dieBy(step.how.signal);
     case 'fork':
       return fork(step, scene);
+    case 'spend': {
+      const { verb: _verb, ...usage } = step;
+      await emit({ type: 'usage', ...usage });
+      return next;
+    }
     case 'rateLimit': {
       const resetsAt = Math.floor(Date.now() / 1000) + step.resetsInSeconds;
       await emit({ type: 'rate-limit', resetsAt });

@@ -107,6 +107,18 @@ const stepSchemas = {
       }),
     })
     .transform((step) => ({ verb: 'fork' as const, ...step.fork })),
+  spend: z
+    .strictObject({
+      spend: z.strictObject({
+        inputTokens: z.int().nonnegative().default(0),
+        outputTokens: z.int().nonnegative().default(0),
+        cacheReadTokens: z.int().nonnegative().default(0),
+        cacheWriteTokens: z.int().nonnegative().default(0),
+        costUsd: z.number().nonnegative().optional(),
+        model: z.string().min(1).optional(),
+      }),
+    })
+    .transform((step) => ({ verb: 'spend' as const, ...step.spend })),
   rateLimit: z
     .strictObject({ rateLimit: z.strictObject({ resetsInSeconds: z.int().nonnegative() }) })
     .transform((step) => ({ verb: 'rateLimit' as const, ...step.rateLimit })),

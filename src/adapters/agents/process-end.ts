@@ -1,4 +1,5 @@
-import type { AgentOutcome, Usage } from '../../domain/agent-outcome.ts';
+import type { AgentOutcome } from '../../domain/agent-outcome.ts';
+import type { Usage } from '../../domain/usage.ts';
 import type { ProcessEnd } from '../../ports/processes.ts';
 import { unreachable } from '../../util/unreachable.ts';
 

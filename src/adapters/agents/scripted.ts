@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import type { Agent, AgentEvent, AgentProbe, AgentRequest } from '../../ports/agent.ts';
+import { addUsage, noUsage, type Usage, usageSchema } from '../../domain/usage.ts';
 import type { ProcessEnd } from '../../ports/processes.ts';
 import { BoundedTail } from '../../util/bounded-tail.ts';
 import { boundText, runAgentProcess } from './agent-process.ts';
@@ -91,6 +92,7 @@ const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({ type: z.literal('progress'), percent: z.number().min(0).max(100), next: z.string() }),
   z.object({ type: z.literal('tool'), name: z.string(), detail: z.string() }),
+  usageSchema.unwrap().extend({ type: z.literal('usage') }),
   z.object({ type: z.literal('rate-limit'), resetsAt: z.number().nonnegative() }),
   z.object({
     type: z.literal('result'),
@@ -101,6 +103,8 @@ const lineSchema = z.discriminatedUnion('type', [
 
 export interface ScriptedState {
   readonly lastText: string;
+  /** Of the attempt so far. */
+  readonly usage?: Usage;
   /** Milliseconds since the epoch; the protocol line has seconds. */
   readonly rateLimitResetsAtMs?: number;
   readonly result?: { readonly claim: 'done' | 'blocked' | 'none'; readonly summary: string };
@@ -118,6 +122,11 @@ export function readScriptedLine(
     case 'progress':
     case 'tool':
       return { state, events: [message] };
+    case 'usage': {
+      const { type: _type, ...turn } = message;
+      const usage = addUsage(state.usage ?? noUsage, turn);
+      return { state: { ...state, usage }, events: [{ type: 'turn' }, { type: 'usage', usage }] };
+    }
     case 'rate-limit':
       return { state: { ...state, rateLimitResetsAtMs: message.resetsAt * 1_000 }, events: [] };
     case 'result':
@@ -146,7 +155,7 @@ export function decideScriptedOutcome(
   end: ProcessEnd,
   complaint: string,
 ): AgentOutcome {
-  const report = { lastWords: state.result?.summary ?? state.lastText };
+  const report = { lastWords: state.result?.summary ?? state.lastText, usage: state.usage };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   if (state.result !== undefined && end.kind === 'exited' && end.code === 0) {

@@ -1,7 +1,8 @@
 /** The real programs that these tests drive, how they are pointed at a model on loopback, and what sets them apart. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AgentOutcome, Usage } from '../../../src/domain/agent-outcome.ts';
+import type { AgentOutcome } from '../../../src/domain/agent-outcome.ts';
+import type { Usage } from '../../../src/domain/usage.ts';
 
 export interface RealAgent {
   readonly name: 'opencode' | 'gemini';

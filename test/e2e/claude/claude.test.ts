@@ -101,6 +101,7 @@ describe.skipIf(!present)('Claude Code', { timeout: 90_000 }, () => {
         cacheReadTokens: 700,
         cacheWriteTokens: 30,
         costUsd: expect.closeTo(0.011_57, 4),
+        model: 'claude-sonnet-4-5',
       },
     });
     expect(run.events).toEqual(

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createAcpAgent } from '../../../src/adapters/agents/acp/agent.ts';
 import { createAgent } from '../../../src/adapters/agents/registry.ts';
+import { noUsage } from '../../../src/domain/usage.ts';
 import type { Agent, AgentEvent } from '../../../src/ports/agent.ts';
 import { makePlace, type Place, runAgent } from './agent-run.ts';
 
@@ -34,7 +35,9 @@ describe('an agent over the Agent Client Protocol', () => {
     expect(outcome).toEqual({ kind: 'finished', claim: 'done', lastWords: 'It is made.', usage });
     expect(events).toEqual([
       { type: 'text', text: 'Working.' },
+      { type: 'turn' },
       { type: 'tool', name: 'edit', detail: 'made.txt' },
+      { type: 'usage', usage: { ...noUsage, costUsd: 0.25 } },
       { type: 'text', text: 'It is made.' },
       { type: 'usage', usage },
     ]);

@@ -106,7 +106,9 @@ describe('a conversation', () => {
     expect(events).toEqual([
       { type: 'text', text: 'Looking.' },
       { type: 'text', text: 'Another.' },
+      { type: 'turn' },
       { type: 'tool', name: 'edit', detail: 'f' },
+      { type: 'turn' },
       { type: 'tool', name: 'read', detail: '/w/g' },
     ]);
     expect(tellRest(state).events).toEqual([{ type: 'text', text: 'At last.' }]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideClaudeOutcome } from '../../../src/adapters/agents/claude/outcome.ts';
 import { initialClaudeState, readClaudeLine } from '../../../src/adapters/agents/claude/stream.ts';
 import type { ClaudeState } from '../../../src/adapters/agents/claude/stream.ts';
+import { addUsage } from '../../../src/domain/usage.ts';
 import type { AgentEvent } from '../../../src/ports/agent.ts';
 import type { ProcessEnd } from '../../../src/ports/processes.ts';
 
@@ -41,11 +42,15 @@ function modelUsage(tokens: number, costUSD: number): object {
   };
 }
 
+function seen(events: readonly AgentEvent[]): readonly AgentEvent[] {
+  return events.filter(({ type }) => type !== 'turn' && type !== 'usage');
+}
+
 describe('what a person sees of a run', () => {
   test('text and tool calls become events, with the telling argument of the call', () => {
     const call = { type: 'tool_use', name: 'Bash', input: { description: 'list files', command: 'ls -l' } };
     const { events } = read(says('Working on it.'), { type: 'assistant', message: { content: [call] } });
-    expect(events).toEqual([
+    expect(seen(events)).toEqual([
       { type: 'text', text: 'Working on it.' },
       { type: 'tool', name: 'Bash', detail: 'ls -l' },
     ]);
@@ -83,7 +88,7 @@ describe('what a person sees of a run', () => {
 
   test('a very long text is shown cut', () => {
     const { events } = read(says('x'.repeat(50_000)));
-    expect(events).toEqual([{ type: 'text', text: `${'x'.repeat(1_999)}…` }]);
+    expect(seen(events)).toEqual([{ type: 'text', text: `${'x'.repeat(1_999)}…` }]);
   });
 });
 
@@ -258,14 +263,15 @@ describe('usage', () => {
       cacheReadTokens: 6,
       cacheWriteTokens: 9,
       costUsd: 1,
+      model: 'a',
     });
   });
 
   test('comes from the totals where the difference is not reported', () => {
     const fields = { modelUsage: { a: modelUsage(10, 0.5) }, total_cost_usd: 0.75 };
     const { state, events } = read(result(fields));
-    expect(decideClaudeOutcome(state, done, '').usage).toEqual({ ...counted, costUsd: 0.75 });
-    expect(events).toEqual([{ type: 'usage', usage: { ...counted, costUsd: 0.75 } }]);
+    expect(decideClaudeOutcome(state, done, '').usage).toEqual({ ...counted, costUsd: 0.75, model: 'a' });
+    expect(events).toEqual([{ type: 'usage', usage: { ...counted, costUsd: 0.75, model: 'a' } }]);
   });
 
   test('of a run that was ended is what its messages add up to, each message once', () => {
@@ -282,6 +288,20 @@ describe('usage', () => {
       cacheReadTokens: 4,
       cacheWriteTokens: 0,
     });
+  });
+
+  test('is told with every answer of the model, as far as it is known', () => {
+    const usage = { input_tokens: 5, output_tokens: 1, cache_read_input_tokens: 2 };
+    const { events } = read(says('one', 'msg_1', usage), says('two', 'msg_2', usage));
+    const told = { inputTokens: 5, outputTokens: 1, cacheReadTokens: 2, cacheWriteTokens: 0 };
+    expect(events).toEqual([
+      { type: 'turn' },
+      { type: 'usage', usage: told },
+      { type: 'text', text: 'one' },
+      { type: 'turn' },
+      { type: 'usage', usage: addUsage(told, told) },
+      { type: 'text', text: 'two' },
+    ]);
   });
 
   test('is absent where nothing was reported', () => {

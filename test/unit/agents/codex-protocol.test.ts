@@ -99,6 +99,7 @@ describe('the conversation with codex app-server', () => {
       { type: 'text', text: 'Testing.' },
       { type: 'tool', name: 'exec', detail: 'npm test' },
       { type: 'text', text: 'Done.' },
+      { type: 'turn' },
       { type: 'usage', usage },
     ]);
     expect(decideCodexOutcome(state, done, '')).toEqual({

@@ -8,7 +8,7 @@
  * 3. Of what the agent sends, only the fields used here are read; what is unknown changes nothing.
  */
 import { z } from 'zod';
-import type { Usage } from '../../../domain/agent-outcome.ts';
+import { noUsage, type Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
 import { type Fault, faultOfMeta } from './fault.ts';
@@ -250,6 +250,13 @@ const updateSchema = z.object({
   }),
 });
 
+/** Tokens come with the answer only; what the work has cost so far is told while it goes on. */
+function readCost(state: AcpState, costUsd: number | undefined): AcpStep {
+  if (costUsd === undefined || costUsd === state.costUsd) return stay(state);
+  const usage = { ...(state.usage ?? noUsage), costUsd };
+  return { state: { ...state, costUsd }, events: [{ type: 'usage', usage }], replies: [] };
+}
+
 const chunkSchema = z.object({ type: z.literal('text'), text: z.string() });
 
 function readUpdate(state: AcpState, params: unknown): AcpStep {
@@ -264,7 +271,7 @@ function readUpdate(state: AcpState, params: unknown): AcpStep {
     case 'tool_call_update':
       return noteTool(state, update);
     case 'usage_update':
-      return stay({ ...state, costUsd: costOf(update) ?? state.costUsd });
+      return readCost(state, costOf(update));
     case 'session_info_update':
       return stay({ ...state, fault: faultOfMeta(update._meta) ?? state.fault });
     default:
@@ -289,9 +296,11 @@ const LONGEST_MESSAGE = 16_000;
 function noteTool(state: AcpState, call: unknown): AcpStep {
   const { tools, event, isNew } = readTool(state.tools, call);
   const told = isNew ? tellRest(state) : stay(state);
+  // The protocol tells no turns: a use of a tool is the nearest it has.
+  const turn: readonly AgentEvent[] = isNew ? [{ type: 'turn' }] : [];
   return {
     state: { ...told.state, tools, answered: isNew ? false : state.answered },
-    events: event === undefined ? told.events : [...told.events, event],
+    events: [...told.events, ...turn, ...(event === undefined ? [] : [event])],
     replies: [],
   };
 }

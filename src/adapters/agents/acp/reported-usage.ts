@@ -1,6 +1,6 @@
 /** Tokens and cost as agents report them over the protocol; what they do not report stays unknown. Pure. */
 import { z } from 'zod';
-import type { Usage } from '../../../domain/agent-outcome.ts';
+import type { Usage } from '../../../domain/usage.ts';
 
 const count = z.number().int().nonnegative();
 

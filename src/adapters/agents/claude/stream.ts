@@ -7,17 +7,10 @@
  * 2. A line that is not JSON, or an event not known here, changes nothing. Lines above 1 MB arrive in pieces.
  */
 import { z } from 'zod';
-import type { Usage } from '../../../domain/agent-outcome.ts';
+import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
-import {
-  addUsage,
-  noUsage,
-  sumModelUsage,
-  usageOfMessage,
-  messageUsageSchema,
-  modelUsageSchema,
-} from './usage.ts';
+import { sumModelUsage, usageOfMessage, messageUsageSchema, modelUsageSchema } from './usage.ts';
 
 export interface ClaudeResult {
   readonly subtype: string;
@@ -96,7 +89,12 @@ const contentSchema = z.object({
 
 const assistantSchema = z.object({
   type: z.literal('assistant'),
-  message: z.object({ id: text, content: z.array(contentSchema).catch([]), usage: messageUsageSchema }),
+  message: z.object({
+    id: text,
+    model: text,
+    content: z.array(contentSchema).catch([]),
+    usage: messageUsageSchema,
+  }),
   /** Set on what a subagent says. */
   parent_tool_use_id: text,
   is_api_error_message: z.boolean().optional().catch(undefined),
@@ -159,18 +157,23 @@ function readAssistant(state: ClaudeState, event: z.infer<typeof assistantSchema
   if (event.parent_tool_use_id !== undefined) return { state, events };
   const said = message.content.flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : [])).join('\n');
   const isError = event.is_api_error_message === true;
+  const next: ClaudeState = {
+    ...state,
+    lastText: said === '' ? state.lastText : said,
+    apiErrorClass: isError ? event.error : undefined,
+  };
   // A message comes as one event per content part, each with the usage of the whole message.
   const isNew = message.id !== undefined && message.id !== state.lastMessageId && !isError;
-  return {
-    state: {
-      ...state,
-      lastText: said === '' ? state.lastText : said,
-      apiErrorClass: isError ? event.error : undefined,
-      runningUsage: isNew ? addUsage(state.runningUsage, usageOfMessage(message.usage)) : state.runningUsage,
-      lastMessageId: isNew ? message.id : state.lastMessageId,
-    },
-    events,
+  if (!isNew) return { state: next, events };
+  const used = usageOfMessage(message.usage, message.model);
+  const counted = {
+    ...next,
+    lastMessageId: message.id,
+    runningUsage: addUsage(state.runningUsage, used),
   };
+  const usage = message.usage === undefined ? undefined : usageOf(counted);
+  const told: readonly AgentEvent[] = usage === undefined ? [] : [{ type: 'usage', usage }];
+  return { state: counted, events: [{ type: 'turn' }, ...told, ...events] };
 }
 
 function eventOfContent(part: z.infer<typeof contentSchema>): readonly AgentEvent[] {

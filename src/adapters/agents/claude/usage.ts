@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Usage } from '../../../domain/agent-outcome.ts';
+import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
 
 const count = z.number().int().nonnegative().catch(0);
 
@@ -29,21 +29,21 @@ export const modelUsageSchema = z
   .optional()
   .catch(undefined);
 
-export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
-
-export function usageOfMessage(usage: z.infer<typeof messageUsageSchema>): Usage {
+export function usageOfMessage(usage: z.infer<typeof messageUsageSchema>, model: string | undefined): Usage {
   if (usage === undefined) return noUsage;
   return {
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
     cacheReadTokens: usage.cache_read_input_tokens,
     cacheWriteTokens: usage.cache_creation_input_tokens,
+    ...(model === undefined ? {} : { model }),
   };
 }
 
 export function sumModelUsage(models: NonNullable<z.infer<typeof modelUsageSchema>>): Usage {
-  return Object.values(models)
-    .map((model) => ({
+  return Object.entries(models)
+    .map(([name, model]) => ({
+      model: name,
       inputTokens: model.inputTokens,
       outputTokens: model.outputTokens,
       cacheReadTokens: model.cacheReadInputTokens,
@@ -51,19 +51,4 @@ export function sumModelUsage(models: NonNullable<z.infer<typeof modelUsageSchem
       ...(model.costUSD === undefined ? {} : { costUsd: model.costUSD }),
     }))
     .reduce(addUsage, noUsage);
-}
-
-/** The cost of a sum is what is known of it: absent only when neither side has one. */
-export function addUsage(left: Usage, right: Usage): Usage {
-  const costUsd =
-    left.costUsd === undefined && right.costUsd === undefined
-      ? undefined
-      : (left.costUsd ?? 0) + (right.costUsd ?? 0);
-  return {
-    inputTokens: left.inputTokens + right.inputTokens,
-    outputTokens: left.outputTokens + right.outputTokens,
-    cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
-    cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
-    ...(costUsd === undefined ? {} : { costUsd }),
-  };
 }

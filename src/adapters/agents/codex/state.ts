@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Usage } from '../../../domain/agent-outcome.ts';
+import type { Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
 

@@ -1,4 +1,5 @@
 /** The checks before work: each finding is a named refusal, a hold on one task, or a warning. */
+import type { Amount } from '../domain/amount.ts';
 import { checkedOutBranches, dirtyPaths, type Checkout } from '../adapters/git/checkout.ts';
 import { tryGit } from '../adapters/git/git.ts';
 import { codes } from '../domain/codes.ts';
@@ -17,6 +18,7 @@ export interface RunWishes {
   readonly batch?: boolean;
   readonly only?: readonly TaskId[];
   readonly agent?: string;
+  readonly budget?: Amount;
   readonly allowBranch?: boolean;
   readonly allowDirty?: boolean;
   readonly strict?: boolean;

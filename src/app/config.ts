@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { agentConfigSchema, type AgentConfig } from '../adapters/agents/registry.ts';
+import { amountSchema } from '../domain/amount.ts';
 import { planFormatSchema } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 
@@ -73,14 +74,47 @@ export const configSchema = z.strictObject({
     .describe('High-risk tasks before Medium before Low among those that are ready.'),
   limits: z
     .strictObject({
-      idleSeconds: seconds.default(600).describe('An agent that prints nothing for this long is ended.'),
+      idleSeconds: seconds
+        .default(600)
+        .describe('An agent that makes no progress for this long is ended; retries are none.'),
       totalSeconds: seconds.default(3600).describe('An attempt that takes longer is ended.'),
+      turns: z
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .describe('Answers of the model that one attempt may take; no limit by default.'),
       gateSeconds: seconds.default(900).describe('A gate that takes longer has failed.'),
       setupSeconds: seconds.default(900).describe('A set-up that takes longer has failed.'),
       graceSeconds: z.number().min(0).default(5).describe('Between TERM and KILL.'),
     })
     .prefault({})
     .describe('Deadlines.'),
+  budgets: z
+    .strictObject({
+      attempt: amountSchema.optional().describe('Of one attempt.'),
+      task: amountSchema.optional().describe('Of all attempts at one task.'),
+      run: amountSchema.optional().describe('Of the whole run, over all its sessions.'),
+      day: amountSchema.optional().describe('Of this run on one day (UTC).'),
+    })
+    .default({})
+    .describe(
+      'What may be used up before a person grants more with `pawl grant`; no limits by default. Overshot by up to one answer of the model for every agent at work.',
+    ),
+  prices: z
+    .record(
+      z.string().min(1),
+      z.strictObject({
+        input: z.number().nonnegative(),
+        output: z.number().nonnegative(),
+        cacheRead: z.number().nonnegative().optional(),
+        cacheWrite: z.number().nonnegative().optional(),
+      }),
+    )
+    .default({})
+    .describe(
+      'US dollars per million tokens, by model, for agents that do not report what they cost; they win over the built-in list.',
+    ),
   brief: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { detectGates, detectSetup } from '../adapters/gates/detect-gates.ts';
+import type { Amount } from '../domain/amount.ts';
 import type { BriefTemplate } from '../domain/brief.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -28,6 +29,8 @@ export interface PolicyWishes {
   readonly parallel?: number | 'auto';
   readonly agent?: string;
   readonly only?: readonly TaskId[];
+  /** Takes the place of `budgets.run`. */
+  readonly budget?: Amount;
 }
 
 export function policyOf(config: Config, wishes: PolicyWishes): Policy {
@@ -44,7 +47,13 @@ export function policyOf(config: Config, wishes: PolicyWishes): Policy {
     agent: wishes.agent ?? config.agent,
     ...(config.fallback.length === 0 ? {} : { fallbacks: config.fallback }),
     ...(wishes.only === undefined ? {} : { only: wishes.only }),
+    ...budgetsOf(config, wishes),
   };
+}
+
+function budgetsOf({ budgets }: Config, { budget }: PolicyWishes): Pick<Policy, 'budgets'> {
+  const wanted = budget === undefined ? budgets : { ...budgets, run: budget };
+  return Object.keys(wanted).length === 0 ? {} : { budgets: wanted };
 }
 
 /** Throws CONFIG-INVALID when `brief` is neither a template's name nor a file that can be read. */

@@ -1,6 +1,7 @@
 /** Makes the adapters and hands them to core: the only place they are constructed. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { agentConfigOf } from './config.ts';
 import { agentEnvironment, projectEnvironment } from './environment.ts';
 import { systemClock } from './open-journal.ts';
 import type { Project } from './project.ts';
@@ -11,8 +12,10 @@ import type { Checkout } from '../adapters/git/checkout.ts';
 import { createGitRepository } from '../adapters/git/git-repository.ts';
 import { createWorktreePool, nothingToProvide } from '../adapters/git/worktree-pool.ts';
 import { createProcessStarter, endTree } from '../adapters/process/owned-process.ts';
+import { modelOf } from '../adapters/agents/registry.ts';
 import type { RunRecord } from '../core/record.ts';
 import type { RunTools } from '../core/tools.ts';
+import { withCost } from '../domain/prices.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { HitFaultPoint } from '../ports/fault-points.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -89,7 +92,10 @@ export function composeTools({
       idleMs: limits.idleSeconds * 1_000,
       totalMs: limits.totalSeconds * 1_000,
       graceMs: limits.graceSeconds * 1_000,
+      ...(limits.turns === undefined ? {} : { turns: limits.turns }),
     },
+    priced: (name, usage) => withCost(usage, config.prices, modelOf(agentConfigOf(config, name))),
+    watches: new Set(),
     agentEnvironment: (name, workspace) => agentEnvironment(config, name, workspace, checkout.identity),
     logFolder: join(places.logFolder, record.plan),
     clock: systemClock,

@@ -2,11 +2,13 @@
 import { Argument, InvalidArgumentError, Command, Option } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
 import type { Decision } from '../app/decision.ts';
+import { parseAmount, type Amount } from '../domain/amount.ts';
 import { edgeVerdictSchema, type EdgeVerdict } from '../domain/inferred-dependency.ts';
 import { planFormatSchema, type PlanFormat } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { ConvertOptions } from './commands/convert.ts';
 import type { DecomposeOptions } from './commands/decompose.ts';
+import type { GrantOptions } from './commands/grant.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { CommandContext, Output } from './output.ts';
@@ -113,6 +115,15 @@ export function createProgram(done: (output: Output) => void): Command {
         done(await decideCommand(contextOf(command), task, decision, options.reason));
       });
   }
+  add('grant <amount>', 'let more be used up: 5usd, 300ktok, 2Mtok, or both by comma')
+    .option('--task <task>', 'by this task')
+    .option('--run', 'by the whole run; the default')
+    .option('--day', 'today (UTC)')
+    .option('--reason <text>', 'why; kept in the journal', '')
+    .action(async (amount: string, options: GrantOptions, command: Command) => {
+      const { grantCommand } = await import('./commands/grant.ts');
+      done(await grantCommand(contextOf(command), readAmount(amount), options));
+    });
   add('edges', 'dependencies that were inferred, each with its reason').action(
     async (_options, command: Command) => {
       done(await (await import('./commands/edges.ts')).edgesCommand(contextOf(command)));
@@ -200,6 +211,7 @@ export interface RunOptions {
   readonly batch?: boolean;
   readonly only?: string;
   readonly agent?: string;
+  readonly budget?: Amount;
   readonly allowBranch?: boolean;
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
@@ -218,6 +230,12 @@ function addRun(add: (usage: string, description: string) => Command, done: (out
     .option('--batch', 'at most 3 at once; one at a time where the plan has no parallel metadata')
     .option('--only <ids>', 'only these tasks, by comma')
     .option('--agent <name>', 'the agent for new attempts')
+    .addOption(
+      new Option(
+        '--budget <amount>',
+        'what the whole run may use up: 20usd, 5Mtok, or both by comma',
+      ).argParser(readAmount),
+    )
     .option('--allow-branch', 'start on a branch that is not a base branch')
     .option('--allow-dirty', 'work from HEAD though the checkout has changes')
     .addOption(
@@ -245,6 +263,12 @@ function parseParallel(text: string): number | 'auto' {
   if (!Number.isInteger(number) || number < 1 || number > 64)
     throw new InvalidArgumentError('Give a number from 1 to 64, or auto.');
   return number;
+}
+
+function readAmount(text: string): Amount {
+  const amount = parseAmount(text);
+  if (!amount.ok) throw new InvalidArgumentError(`${amount.error}.`);
+  return amount.value;
 }
 
 function parseCount(text: string): number {

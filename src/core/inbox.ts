@@ -12,7 +12,8 @@ export function applyInbox({ journal, record }: Pick<RunTools, 'journal' | 'reco
     const { body } = entry;
     const isFit =
       (body.type === 'task.decided' && isDecidable(record, body)) ||
-      (body.type === 'edge.decided' && isAcyclicWith(record, body));
+      (body.type === 'edge.decided' && isAcyclicWith(record, body)) ||
+      body.type === 'budget.granted';
     if (isFit) record.record(body);
     journal.removeInbox(entry.id);
   }

@@ -9,6 +9,8 @@ import type { StartProcess } from '../ports/processes.ts';
 import type { Repository } from '../ports/repository.ts';
 import type { Workspace, WorkspacePool } from '../ports/workspaces.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
+import type { Usage } from '../domain/usage.ts';
+import type { AttemptWatch } from './effects/attempt-watch.ts';
 import type { RunRecord } from './record.ts';
 
 /** What is going on right now, for people to watch. Not journalled, and nothing is decided by it. */
@@ -31,7 +33,17 @@ export interface RunTools {
   readonly agents: ReadonlyMap<string, Agent>;
   readonly startProcess: StartProcess;
   readonly template: BriefTemplate;
-  readonly limits: { readonly idleMs: number; readonly totalMs: number; readonly graceMs: number };
+  readonly limits: {
+    readonly idleMs: number;
+    readonly totalMs: number;
+    readonly graceMs: number;
+    /** Answers of the model in one attempt; absent: no limit. */
+    readonly turns?: number;
+  };
+  /** What an agent told, with its cost where that can be known. */
+  readonly priced: (agent: string, usage: Usage) => Usage;
+  /** Of the agents at work. */
+  readonly watches: Set<AttemptWatch>;
   readonly agentEnvironment: (agent: string, workspace: Workspace) => Readonly<Record<string, string>>;
   /** Absolute; one folder per task and attempt is made below it. */
   readonly logFolder: string;

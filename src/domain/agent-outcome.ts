@@ -31,8 +31,8 @@ export const agentOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('budget'), message: z.string(), ...common }),
   z.object({ kind: z.literal('context-full'), message: z.string(), ...common }),
   z.object({ kind: z.literal('truncated'), message: z.string(), ...common }),
-  /** Ended by Pawl because a person asked to stop. */
-  z.object({ kind: z.literal('cancelled'), ...common }),
+  /** Ended by Pawl: a person asked to stop, or a budget that is not this task's own is used up. */
+  z.object({ kind: z.literal('cancelled'), because: z.enum(['stop', 'budget']).optional(), ...common }),
   /** No output for `idleMs`; ended by Pawl. */
   z.object({ kind: z.literal('idle'), idleMs: z.number(), ...common }),
   /** Ran longer than `totalMs`; ended by Pawl. */

@@ -37,6 +37,11 @@ const codeTable = {
     next: 'Type `pawl show TASK` to see its state.',
   },
 
+  'BUDGET-NONE': {
+    exit: 2,
+    meaning: 'More was granted where nothing is limited, so that the grant would change nothing.',
+    next: 'Set `budgets` in pawl.config.ts, or start with `pawl run --budget 20usd`.',
+  },
   'NO-LOG': {
     exit: 2,
     meaning: 'No attempt of that number has been made at the task, so that there is no log of it.',

@@ -5,12 +5,14 @@
  */
 import { z } from 'zod';
 import { agentOutcomeSchema } from './agent-outcome.ts';
+import { amountSchema } from './amount.ts';
 import { failureSchema } from './failure.ts';
 import { taskIdSchema } from './ids.ts';
 import { edgeVerdictSchema, inferredEdgeSchema } from './inferred-dependency.ts';
 import { planSchema } from './plan.ts';
 import { policySchema } from './policy.ts';
 import { processIdentitySchema } from './process-identity.ts';
+import { usageSchema } from './usage.ts';
 
 /** The version of the event vocabulary; stored with the journal. */
 export const JOURNAL_VERSION = 1;
@@ -81,6 +83,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
 
   z.object({ type: z.literal('attempt.started'), ...ofAttempt, agent: z.string() }),
   z.object({ type: z.literal('attempt.prepared'), ...ofAttempt, base: commit, workspace: z.string() }),
+  /** What its agent has used so far in this attempt; more is told while it works. */
+  z.object({ type: z.literal('usage.recorded'), ...ofAttempt, usage: usageSchema }),
   /**
    * The agent's process tree is gone; what it left is still only in its workspace. `unread`: files it was told to
    * read and that its own report of tool use does not name; empty when it reports none.
@@ -119,7 +123,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('attempt.interrupted'),
     ...ofAttempt,
-    because: z.enum(['stop', 'crash', 'refusal']),
+    because: z.enum(['stop', 'crash', 'refusal', 'budget']),
     head: commit.optional(),
   }),
 
@@ -143,6 +147,18 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     type: z.literal('task.decided'),
     task: taskIdSchema,
     decision: z.enum(['retry', 'skip', 'keep']),
+    reason: z.string(),
+    by: z.string(),
+  }),
+  /** A person lets so much more be used: by one task, or in this run, or on the day of the event (UTC). */
+  z.object({
+    type: z.literal('budget.granted'),
+    /** Unique; the same grant counts once, however often it is handed over. */
+    id: z.string(),
+    scope: z.enum(['run', 'day', 'task']),
+    /** Of the scope `task` only. */
+    forTask: taskIdSchema.optional(),
+    amount: amountSchema,
     reason: z.string(),
     by: z.string(),
   }),

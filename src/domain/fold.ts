@@ -12,6 +12,8 @@ import { consequenceOf, type Consequence, type Failure } from './failure.ts';
 import { withEdges, withoutEdge } from './inferred-edges.ts';
 import { edgeKey, type DecidedEdge } from './inferred-dependency.ts';
 import type { DeclaredStatus, Plan } from './plan.ts';
+import { countGrant, countUsage } from './spending.ts';
+import type { Usage } from './usage.ts';
 import {
   countedFailures,
   emptyState,
@@ -79,6 +81,9 @@ export function fold(state: RunState, event: JournalEvent): RunState {
       break;
     case 'task.decided':
       applyDecision(state, body, at);
+      break;
+    case 'budget.granted':
+      applyGrant(state, body, at);
       break;
     case 'edges.inferred':
       state.inferredByAgent = body.edges;
@@ -209,6 +214,31 @@ function applyDecision(
   state.tasks.set(body.task, { ...record, state: next, decisions, countFrom });
 }
 
+/** A task that is blocked for want of a budget is open again: what else it lacks, its next attempt will show. */
+function applyGrant(state: RunState, body: Extract<EventBody, { type: 'budget.granted' }>, at: number): void {
+  if (!countGrant(state.spending, body, at)) return;
+  const record = body.forTask === undefined ? undefined : state.tasks.get(body.forTask);
+  if (record?.state.status !== 'blocked' || record.state.because !== 'budget') return;
+  state.tasks.set(record.id, {
+    ...record,
+    state: { status: 'pending', notBefore: 0 },
+    countFrom: record.attempts.length + 1,
+    decisions: [...record.decisions, { decision: 'grant', reason: body.reason, by: body.by, at }],
+  });
+}
+
+/** The usage of the attempt under way, counted in what the run has spent. */
+function counted(
+  state: RunState,
+  record: TaskRecord,
+  usage: Usage | undefined,
+  at: number,
+): Usage | undefined {
+  const before = record.attempts.at(-1)?.usage;
+  countUsage(state.spending, before, usage, at);
+  return usage ?? before;
+}
+
 /** The plan that is worked on follows at once. Whoever decides has seen that an accepted edge closes no cycle. */
 function decideEdge(state: RunState, { edge, verdict, reason, by }: DecidedEdge): void {
   state.decidedEdges.set(edgeKey(edge), { edge, verdict, reason, by });
@@ -229,6 +259,7 @@ type AttemptBody = Exclude<
       | 'process.ended'
       | 'run.landed'
       | 'task.decided'
+      | 'budget.granted'
       | 'edges.inferred'
       | 'edge.decided'
       | 'landing.found';
@@ -264,9 +295,14 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
     case 'attempt.prepared':
       if (running?.stage !== 'preparing') illegal(record, body);
       return set({ ...running, stage: 'coding' }, { base: body.base, workspace: body.workspace });
-    case 'agent.ended':
+    case 'usage.recorded':
       if (running?.stage !== 'coding') illegal(record, body);
-      return set(running, { outcome: body.outcome, unread: body.unread });
+      return set(running, { usage: counted(state, record, body.usage, at) });
+    case 'agent.ended': {
+      if (running?.stage !== 'coding') illegal(record, body);
+      const usage = counted(state, record, body.outcome.usage, at);
+      return set(running, { outcome: body.outcome, unread: body.unread, ...defined({ usage }) });
+    }
     case 'attempt.committed':
       if (running === undefined || running.stage === 'proving') illegal(record, body);
       return set({ ...running, stage: 'proving' }, { head: body.head, tree: body.tree, files: body.files });

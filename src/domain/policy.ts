@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amountSchema } from './amount.ts';
 import { taskIdSchema } from './ids.ts';
 
 /** The settings that decisions depend on, journalled at the start of every session. */
@@ -24,6 +25,16 @@ export const policySchema = z
     only: z.array(taskIdSchema).readonly().optional(),
     /** The agent's name for new attempts. */
     agent: z.string(),
+    /** What may be used up before a person grants more; absent: no limit. */
+    budgets: z
+      .object({
+        attempt: amountSchema.optional(),
+        task: amountSchema.optional(),
+        run: amountSchema.optional(),
+        day: amountSchema.optional(),
+      })
+      .readonly()
+      .optional(),
     /** Who takes over while that one is rate-limited, in this order; absent when there is nobody. */
     fallbacks: z.array(z.string()).readonly().optional(),
   })

@@ -7,6 +7,8 @@ import type { DecidedEdge, InferredEdge } from './inferred-dependency.ts';
 import { taskOf, type Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import { emptySpending, type Spending } from './spending.ts';
+import type { Usage } from './usage.ts';
 
 export type TaskState =
   | { readonly status: 'pending'; readonly notBefore: number }
@@ -64,6 +66,8 @@ export interface AttemptRecord {
   readonly tree?: string;
   readonly files: readonly FileChange[];
   readonly outcome?: AgentOutcome;
+  /** As far as it is known; grows while the agent works. */
+  readonly usage?: Usage;
   /** Files the agent was told to read, and by its own report did not. */
   readonly unread?: readonly string[];
   readonly gates: readonly { readonly purpose: 'attempt' | 'landing'; readonly run: GateRun }[];
@@ -129,6 +133,7 @@ export interface RunState {
   readonly processes: Map<string, RunningProcess>;
   /** Rate-limited agents by name, and until when, in ms since the epoch; a time that has passed means nothing. */
   readonly cooling: Map<string, number>;
+  readonly spending: Spending;
   /** Passed gate runs by {@link gateKey}. */
   readonly passedGates: Map<string, GateRun>;
   session: Session | undefined;
@@ -150,6 +155,7 @@ export function emptyState(): RunState {
     decidedEdges: new Map(),
     processes: new Map(),
     cooling: new Map(),
+    spending: emptySpending(),
     passedGates: new Map(),
     session: undefined,
     refusal: undefined,

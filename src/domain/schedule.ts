@@ -3,6 +3,7 @@
  * ready task starts; levels are never barriers. Overlapping scopes alone do not hold a task back, because on real
  * histories file overlap predicts conflicts badly; declared conflicts are obeyed.
  */
+import { overdraftOf, type Overdraft } from './budget.ts';
 import { buildGraph } from './graph.ts';
 import type { Hold } from './event.ts';
 import type { TaskId } from './ids.ts';
@@ -19,6 +20,8 @@ export type Waiting =
   | { readonly kind: 'conflict'; readonly with: readonly TaskId[] }
   | { readonly kind: 'provisional'; readonly on: readonly TaskId[] }
   | { readonly kind: 'backoff'; readonly until: number }
+  /** Nothing starts before a person grants more. */
+  | { readonly kind: 'budget'; readonly overdraft: Overdraft }
   /** Every agent of the pool is rate-limited; the first is free again `until` then. */
   | { readonly kind: 'cooling'; readonly agents: readonly string[]; readonly until: number };
 
@@ -40,6 +43,8 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   if (record.state.status === 'pending' && record.state.notBefore > now) {
     return { kind: 'backoff', until: record.state.notBefore };
   }
+  const overdraft = overdraftOf(state, task.id, now);
+  if (overdraft !== undefined) return { kind: 'budget', overdraft };
   const { policy } = state.session ?? {};
   if (policy !== undefined && freeAgent(state, policy, now) === undefined) {
     const agents = poolOf(policy);

@@ -41,7 +41,7 @@ export function blockedReport(state: RunState, now: number): BlockedReport {
     });
     const isPending = isToDo(recordOf(state, task.id).state);
     const { kind } = isPending ? waitingOf(state, plan, task, now) : { kind: 'nothing' };
-    const stuck = isStuck(state, task.id);
+    const stuck = isStuck(state, task.id, now);
     if (stuck || kind !== 'dependency') {
       const holdsUp = countHeldUp(state, plan, task.id);
       if (holdsUp > 0 || (stuck && isOpenAndStuck(state, task.id))) {

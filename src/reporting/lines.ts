@@ -1,10 +1,12 @@
 /** One plain line per event worth one, for logs and wherever there is no terminal. */
+import { describeAmount } from '../domain/amount.ts';
 import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
 import { poolOf, slotsFor } from '../domain/policy.ts';
 import { openTasks } from '../domain/schedule.ts';
+import type { Usage } from '../domain/usage.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
 import { attemptsAllowed, tallyOf } from './tally.ts';
@@ -41,6 +43,10 @@ function wordsOf(body: EventBody, state: RunState, at: number): readonly string[
       return [
         `${body.task} ${what} by ${plain(body.by)}${body.reason === '' ? '' : `: ${plain(body.reason)}`}`,
       ];
+    }
+    case 'budget.granted': {
+      const to = body.forTask ?? (body.scope === 'run' ? 'this run' : 'today (UTC)');
+      return [`${plain(body.by)} grants ${describeAmount(body.amount)} more for ${to}`];
     }
     case 'edges.inferred':
       return [`${plain(body.agent)} inferred ${counted(body.edges.length, 'missing edge')}`];
@@ -102,12 +108,9 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
     case 'attempt.started':
       return [`${task} attempt ${attempt} started (${plain(body.agent)})`];
     case 'agent.ended':
-      return body.unread.length === 0
-        ? []
-        : [
-            `WARN::INCOMPLETE-CONTEXT-READ::${task}: the agent did not read ${body.unread.map(plain).join(', ')}`,
-          ];
+      return [...unreadWords(task, body.unread), ...costWords(task, body.outcome.usage, state)];
     case 'attempt.prepared':
+    case 'usage.recorded':
     case 'landing.prepared':
       return [];
     case 'attempt.committed':
@@ -121,7 +124,7 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
     case 'attempt.failed':
       return failureWords(body, body.falseClaim, state, at);
     case 'attempt.interrupted': {
-      const by = body.because === 'crash' ? 'a crash' : body.because === 'stop' ? 'the stop' : 'the refusal';
+      const by = interrupters[body.because];
       return [`${task} attempt ${attempt} interrupted by ${by}; it does not count`];
     }
     case 'landing.landed':
@@ -132,6 +135,29 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
       return unreachable(body);
   }
 }
+
+function unreadWords(task: TaskId, unread: readonly string[]): readonly string[] {
+  if (unread.length === 0) return [];
+  return [`WARN::INCOMPLETE-CONTEXT-READ::${task}: the agent did not read ${unread.map(plain).join(', ')}`];
+}
+
+/** A budget that cannot be kept must not look as if it were. */
+function costWords(task: TaskId, usage: Usage | undefined, { session }: RunState): readonly string[] {
+  const isLimited = Object.values(session?.policy.budgets ?? {}).some(({ usd }) => usd !== undefined);
+  if (!isLimited || usage?.costUsd !== undefined) return [];
+  const why =
+    usage === undefined
+      ? 'its agent does not tell what it uses'
+      : `what ${plain(usage.model ?? 'its model')} costs is not known (\`prices\` in the configuration)`;
+  return [`WARN::COST-UNKNOWN::${task}: ${why}, so that no budget in money holds it`];
+}
+
+const interrupters = {
+  stop: 'the stop',
+  crash: 'a crash',
+  refusal: 'the refusal',
+  budget: 'the end of a budget',
+} as const;
 
 function gateWords(task: TaskId, purpose: 'attempt' | 'landing', run: GateRun): readonly string[] {
   const where = purpose === 'landing' ? ' on the merged tree' : '';

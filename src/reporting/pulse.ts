@@ -4,6 +4,7 @@ import { taskOf, type Task } from '../domain/plan.ts';
 import { isOpen, lastFailure, isToDo, recordOf, type RunState } from '../domain/run-state.ts';
 import { buildGraph } from '../domain/graph.ts';
 import { formatAge } from '../util/duration.ts';
+import { describeSpending, spendingOf, type SpendingReport } from './spending-text.ts';
 import { isoTime, listed, plain } from './text.ts';
 import { readyIds, tallyOf, wordOf, type Tally } from './tally.ts';
 
@@ -35,6 +36,8 @@ export interface Pulse {
   }[];
   /** Attempts whose agent claimed to be done while a gate failed on its commit. */
   readonly falseCompletions: readonly { readonly task: TaskId; readonly attempt: number }[];
+  /** Absent where nothing was used and nothing is limited. */
+  readonly spending?: SpendingReport;
   /** Open, unblocked tasks whose last attempt failed: they are tried again. */
   readonly sentBack: readonly { readonly task: TaskId; readonly attempt: number; readonly reason: string }[];
 }
@@ -57,6 +60,7 @@ export function pulseOf(state: RunState, now: number): Pulse {
   const current = oldest?.task ?? nextEligible[0];
   const { phase, slice } = (current && state.plan && taskOf(state.plan, current)) ?? {};
   const latest = latestCompleted(state, tasks);
+  const spending = spendingOf(state, now);
   return {
     at: isoTime(now),
     ...(state.plan && { plan: state.plan.name }),
@@ -73,10 +77,11 @@ export function pulseOf(state: RunState, now: number): Pulse {
     escalations: escalationsOf(state, tasks),
     falseCompletions: falseCompletions(state, tasks),
     sentBack: sentBack(state, tasks),
+    ...(spending && { spending }),
   };
 }
 
-/** The pulse as text, without a line break at the end. The last three lines appear only when they say something. */
+/** The pulse as text, without a line break at the end. The last four lines appear only when they say something. */
 export function renderPulse(pulse: Pulse): string {
   const { tasks, highRisk: high, latestCompleted: latest, oldestInProgress: oldest } = pulse;
   const age = (since: string): string => formatAge(Date.parse(pulse.at) - Date.parse(since));
@@ -96,7 +101,12 @@ export function renderPulse(pulse: Pulse): string {
   return [...lines, ...extraLines(pulse)].join('\n');
 }
 
-function extraLines({ escalations, falseCompletions: claims, sentBack: back }: Pulse): readonly string[] {
+function extraLines({
+  escalations,
+  falseCompletions: claims,
+  sentBack: back,
+  spending,
+}: Pulse): readonly string[] {
   const lines: string[] = [];
   if (escalations.length > 0) {
     const texts = escalations.map(
@@ -112,6 +122,7 @@ function extraLines({ escalations, falseCompletions: claims, sentBack: back }: P
     const texts = back.map(({ task, attempt, reason }) => `${task} (attempt ${attempt}: ${plain(reason)})`);
     lines.push(`- Sent Back: ${listed(texts, SHOWN)}`);
   }
+  if (spending !== undefined) lines.push(`- Spent: ${describeSpending(spending)}`);
   return lines;
 }
 

@@ -1,4 +1,5 @@
 /** Every stall has a name and a next thing to type: why a task is not further than it is. */
+import { describeOverdraft, grantCommand, overdraftOf } from '../domain/budget.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf, type Plan, type Task } from '../domain/plan.ts';
 import {
@@ -87,7 +88,7 @@ function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>, was
     case 'failure':
       return `${show}; then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
     case 'budget':
-      return `Grant the agent more, then \`pawl retry ${id}\`.`;
+      return `Grant it more as said, then \`pawl run\`.`;
     case 'decision-needed':
       return wasCompleted
         ? `\`pawl keep ${id}\` lets its result stand; \`pawl retry ${id}\` does it again.`
@@ -105,9 +106,9 @@ function explainPending(state: RunState, plan: Plan, task: Task, now: number): E
   const since = pendingSince(state, record);
   const stale = record.state.status === 'stale' ? `stale: ${plain(record.state.reason)}; ` : '';
   return {
-    summary: `${stale}${summaryOf(state, plan, waiting, now)}${before}`,
+    summary: `${stale}${summaryOf(state, plan, task.id, waiting, now)}${before}`,
     ...(since !== undefined && { since }),
-    next: `${nextOf(state, plan, task, waiting)}${stale === '' ? '' : ` \`pawl keep ${task.id}\` lets its result stand.`}`,
+    next: `${nextOf(state, plan, task, waiting, now)}${stale === '' ? '' : ` \`pawl keep ${task.id}\` lets its result stand.`}`,
   };
 }
 
@@ -118,7 +119,7 @@ function pendingSince(state: RunState, record: TaskRecord): number | undefined {
   return times.length > 0 ? Math.max(...times) : state.run?.createdAt;
 }
 
-function summaryOf(state: RunState, plan: Plan, waiting: Waiting, now: number): string {
+function summaryOf(state: RunState, plan: Plan, task: TaskId, waiting: Waiting, now: number): string {
   switch (waiting.kind) {
     case 'nothing':
       if (state.refusal !== undefined && !isInSession(state)) {
@@ -143,6 +144,8 @@ function summaryOf(state: RunState, plan: Plan, waiting: Waiting, now: number): 
       )}`;
     case 'provisional':
       return `provisional; High-risk tasks come first: ${listed(waiting.on, 8)}`;
+    case 'budget':
+      return `blocked (budget): ${describeOverdraft(waiting.overdraft, task)}`;
     case 'cooling':
       return `${describeWaiting(waiting, now, Infinity)}, at ${isoTime(waiting.until)}`;
     case 'backoff':
@@ -166,7 +169,7 @@ export function stateWords(state: RunState, plan: Plan, id: TaskId, now: number)
   return kind === 'held' ? 'held' : kind === 'not-selected' ? 'not selected' : 'waiting';
 }
 
-function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): string {
+function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting, now: number): string {
   const goOn = isInSession(state) ? WATCH : '`pawl run` goes on.';
   switch (waiting.kind) {
     case 'held':
@@ -174,13 +177,17 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): stri
     case 'not-selected':
       return `\`pawl run\` without --only, or with \`--only ${task.id}\`.`;
     case 'dependency': {
-      const stuck = stuckBehind(state, plan, task)[0];
+      const stuck = stuckBehind(state, plan, task, now)[0];
       const guess = task.inferred?.find(({ on }) => waiting.on.includes(on));
       const wrong =
         guess === undefined
           ? ''
           : ` That it needs ${guess.on} is inferred (${plain(guess.reason)}); \`pawl edge refuse ${task.id} ${guess.on}\` if it does not.`;
       return `${stuck === undefined ? goOn : `\`pawl explain ${stuck}\`: it holds this task up.`}${wrong}`;
+    }
+    case 'budget': {
+      const { scope, limit } = waiting.overdraft;
+      return `${grantCommand(scope, limit, task.id)}${isInSession(state) ? '' : ', then `pawl run`'}.`;
     }
     case 'nothing':
     case 'conflict':
@@ -194,19 +201,20 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting): stri
 }
 
 /** The tasks it depends on, directly or not, that cannot go on by themselves; nearest first. */
-function stuckBehind(state: RunState, plan: Plan, task: Task): readonly TaskId[] {
+function stuckBehind(state: RunState, plan: Plan, task: Task, now: number): readonly TaskId[] {
   const seen = new Set<TaskId>(task.dependencies);
   for (const id of seen) for (const next of taskOf(plan, id)?.dependencies ?? []) seen.add(next);
-  return [...seen].filter((id) => isStuck(state, id));
+  return [...seen].filter((id) => isStuck(state, id, now));
 }
 
 /** Open or set aside, and waiting for a person: no session will move it. */
-export function isStuck(state: RunState, id: TaskId): boolean {
+export function isStuck(state: RunState, id: TaskId, now: number): boolean {
   const { status } = recordOf(state, id).state;
   if (status === 'blocked' || status === 'skipped' || status === 'abandoned') return true;
   if (status !== 'pending' && status !== 'stale') return false;
   const only = state.session?.policy.only;
-  return state.holds.has(id) || (only !== undefined && !only.includes(id));
+  if (state.holds.has(id) || (only !== undefined && !only.includes(id))) return true;
+  return overdraftOf(state, id, now) !== undefined;
 }
 
 /** ` · for 2h`, or nothing when it is not known. */

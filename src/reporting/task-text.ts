@@ -14,6 +14,7 @@ import {
 import { formatAge, formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
 import { explainTask, sinceWords, stateWords } from './stall-text.ts';
+import { describeUsage } from './spending-text.ts';
 import { endedAt } from './tally.ts';
 import { isoTime, plain, plainLines, short } from './text.ts';
 import { statusOf } from './views.ts';
@@ -79,6 +80,7 @@ function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
   return [
     `Attempt ${number}  ${plain(agent)} · ${isoTime(startedAt)} · ${took} · ${endWords(end)}`,
     ...(commits.length === 0 ? [] : [`  ${commits.join(' · ')}`]),
+    ...(attempt.usage === undefined ? [] : [`  used ${plain(describeUsage(attempt.usage))}`]),
     ...fileLines(attempt.files).map((line) => `  ${line}`),
     ...attempt.gates.flatMap(({ purpose, run }) => gateLines(purpose, run)).map((line) => `  ${line}`),
     ...(unread.length === 0 ? [] : [`  not read, by its own report: ${unread.map(plain).join(', ')}`]),

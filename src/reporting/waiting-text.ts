@@ -1,3 +1,4 @@
+import { describeAmount } from '../domain/amount.ts';
 import type { Waiting } from '../domain/schedule.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
@@ -20,6 +21,10 @@ export function describeWaiting(waiting: Waiting, now: number, limit: number): s
       return `provisional, waits for High-risk ${listed(waiting.on, limit)}`;
     case 'backoff':
       return `tries again in ${formatDuration(Math.max(0, waiting.until - now))}`;
+    case 'budget': {
+      const { scope, spent, limit } = waiting.overdraft;
+      return `budget: ${describeAmount(spent)} of ${describeAmount(limit)} for the ${scope} used`;
+    }
     case 'cooling': {
       const are = waiting.agents.length === 1 ? 'is' : 'are';
       return `${listed(waiting.agents, 4)} ${are} rate-limited; goes on in ${formatDuration(Math.max(0, waiting.until - now))}`;

@@ -156,7 +156,7 @@ describe('an agent', () => {
       config: { limits: { idleSeconds: 0.5, graceSeconds: 0.1 } },
     });
     expect((await runOf(project)).exitCode).toBe(0);
-    expect(failuresOf(project)).toEqual([{ kind: 'agent', how: 'idle', message: 'no output for 0.5 s' }]);
+    expect(failuresOf(project)).toEqual([{ kind: 'agent', how: 'idle', message: 'no progress for 0.5 s' }]);
     expect(project.orphans()).toEqual([]);
   });
 

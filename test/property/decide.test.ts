@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { overdraftOf } from '../../src/domain/budget.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { isOpen, isSatisfied, recordOf } from '../../src/domain/run-state.ts';
 import { slotsFor } from '../../src/domain/policy.ts';
@@ -56,6 +57,14 @@ describe('in every run, whatever its tasks and their failures', () => {
     });
   });
 
+  test('nothing starts whose budget is used up', () => {
+    holdsAtEveryStep(({ state, decision, now }) => {
+      for (const command of decision.commands) {
+        if (command.type === 'start') expect(overdraftOf(state, command.task, now)).toBeUndefined();
+      }
+    });
+  });
+
   test('declared conflicts are never in work together', () => {
     holdsAtEveryStep(({ state }, { plan }) => {
       const inWork = new Set(
@@ -94,9 +103,15 @@ describe('in every run, whatever its tasks and their failures', () => {
         if (status === 'blocked') continue;
         expect(status).toBe('pending');
         const reason = state.refusal === undefined ? waitingOf(state, plan, task, now).kind : 'refused';
-        expect(['held', 'not-selected', 'dependency', 'conflict', 'provisional', 'refused']).toContain(
-          reason,
-        );
+        expect([
+          'held',
+          'not-selected',
+          'budget',
+          'dependency',
+          'conflict',
+          'provisional',
+          'refused',
+        ]).toContain(reason);
       }
     });
   });

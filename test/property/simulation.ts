@@ -3,6 +3,7 @@
  * its effect could journal, and `fold` takes them in. Time jumps to what happens next.
  */
 import * as fc from 'fast-check';
+import { overdraftOf } from '../../src/domain/budget.ts';
 import { decide, type Command, type Decision } from '../../src/domain/decide.ts';
 import { eventBodySchema, type EventBody, type JournalEvent } from '../../src/domain/event.ts';
 import type { Failure } from '../../src/domain/failure.ts';
@@ -11,6 +12,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { fold, foldAll } from '../../src/domain/fold.ts';
 import { emptyState, type RunState } from '../../src/domain/run-state.ts';
+import { noUsage } from '../../src/domain/usage.ts';
 import { commitId, makePlan, makePolicy, START, taskId, type TaskSketch } from '../rig/events.ts';
 
 export interface World {
@@ -153,6 +155,11 @@ function answer(
           files: [],
         });
       record({ type: 'attempt.prepared', ...of, base: state.integrationHead, workspace: '/ws/w01' });
+      const usage = { ...noUsage, inputTokens: chance(), costUsd: chance() / 500 };
+      if (chance() < 500) record({ type: 'usage.recorded', ...of, usage });
+      // The last answer was one too many.
+      if (overdraftOf(state, command.task, START) !== undefined && chance() < 500)
+        return record({ type: 'attempt.interrupted', ...of, because: 'budget' });
       record({
         type: 'agent.ended',
         ...of,
@@ -312,6 +319,14 @@ const arbitraryPolicy: fc.Arbitrary<Policy> = fc
     sameFailureLimit: fc.integer({ min: 2, max: 3 }),
     backoffMs: fc.constantFrom(0, 1_000, 60_000),
     riskOrder: fc.boolean(),
+    budgets: fc.constantFrom(
+      {},
+      {},
+      {},
+      { run: { usd: 5 } },
+      { day: { tokens: 4_000 } },
+      { task: { usd: 2 }, attempt: { usd: 1 } },
+    ),
   })
   .map((change) => makePolicy(change));
 

@@ -155,6 +155,11 @@ function resolveProgram(program: string, root: string): string {
   return program.includes('/') ? resolve(root, program) : program;
 }
 
+/** The model that the entry asks for; undefined where the agent chooses one by itself. */
+export function modelOf(config: AgentConfig): string | undefined {
+  return 'model' in config ? config.model : undefined;
+}
+
 /** The names of the variables of the user's environment that this agent is to be given, secrets included. */
 export function environmentNamesOf(config: AgentConfig): readonly string[] {
   switch (config.kind) {

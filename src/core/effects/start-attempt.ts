@@ -16,6 +16,7 @@ import { unreachable } from '../../util/unreachable.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
+import { watchAttempt } from './attempt-watch.ts';
 import { watchReading } from './reading.ts';
 
 type StartCommand = Extract<Command, { type: 'start' }>;
@@ -75,7 +76,8 @@ async function runAgent(
   const brief = briefFor(tools, task, attempt);
   writeFileSync(join(folder, 'brief.md'), brief);
   tools.hit('agent-running');
-  return agent.run({
+  const watch = watchAttempt(command, tools, signal);
+  const outcome = await agent.run({
     task,
     attempt,
     cwd: workspace.path,
@@ -83,13 +85,15 @@ async function runAgent(
     env: tools.agentEnvironment(name, workspace),
     logFile: join(folder, 'agent.log'),
     limits: tools.limits,
-    signal,
+    signal: watch.signal,
     startProcess: tools.startProcess,
     onEvent(event) {
       notice(event);
+      watch.notice(event);
       tools.onLive({ type: 'agent', task, event });
     },
   });
+  return watch.conclude(outcome);
 }
 
 function briefFor({ record, template, gates }: RunTools, id: StartCommand['task'], attempt: number): string {
@@ -114,7 +118,8 @@ export async function concludeAttempt(
   const kept = await keepWork({ task, attempt }, tools, workspace, base);
   hit('attempt-ref-before-journal');
   if (outcome.kind === 'cancelled') {
-    record.record({ type: 'attempt.interrupted', task, attempt, because: 'stop', ...headOf(kept) });
+    const because = outcome.because ?? 'stop';
+    record.record({ type: 'attempt.interrupted', task, attempt, because, ...headOf(kept) });
     return;
   }
   const failure =
@@ -195,7 +200,7 @@ function failureOf(
     case 'budget':
       return { kind: 'budget', message: outcome.message };
     case 'idle':
-      return { kind: 'agent', how: 'idle', message: `no output for ${outcome.idleMs / 1000} s` };
+      return { kind: 'agent', how: 'idle', message: `no progress for ${outcome.idleMs / 1000} s` };
     case 'deadline':
       return { kind: 'agent', how: 'deadline', message: `ran longer than ${outcome.totalMs / 1000} s` };
     case 'api-error':

@@ -59,7 +59,7 @@ describe('the next attempt is told', () => {
   test('of an agent that hung, not to start what never ends', () => {
     const rig = begun()
       .start('T-001')
-      .fail('T-001', 1, { kind: 'agent', how: 'idle', message: 'no output for 600 s' });
+      .fail('T-001', 1, { kind: 'agent', how: 'idle', message: 'no progress for 600 s' });
     expect(contextOf(rig, 2)?.doNotRepeat).toEqual([
       'Do not start anything that waits for input or never ends: the last attempt was ended for silence or for taking too long.',
     ]);

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { createAcpAgent } from '../../../src/adapters/agents/acp/agent.ts';
 import { identifyProcess } from '../../../src/adapters/process/process-table.ts';
 import { makePlace, type Place, runAgent } from '../../integration/agents/agent-run.ts';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { startScriptedModel } from '../../../src/testing/index.ts';
 import { type RealAgent, realAgents } from './real-agents.ts';
 
 const limits = { idleMs: 60_000, totalMs: 80_000, graceMs: 2_000 };

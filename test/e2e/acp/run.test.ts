@@ -2,7 +2,7 @@
 import { delimiter, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProject } from '../../rig/repository.ts';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { startScriptedModel } from '../../../src/testing/index.ts';
 import { opencode } from './real-agents.ts';
 
 describe.skipIf(!opencode.present)('pawl run --agent opencode', { timeout: 120_000 }, () => {

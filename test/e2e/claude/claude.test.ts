@@ -13,7 +13,7 @@ import { createClaudeAgent } from '../../../src/adapters/agents/claude/agent.ts'
 import { identifyProcess } from '../../../src/adapters/process/process-table.ts';
 import type { Agent } from '../../../src/ports/agent.ts';
 import { makePlace, type Place, runAgent } from '../../integration/agents/agent-run.ts';
-import { type ScriptedModel, startScriptedModel } from '../../rig/scripted-model.ts';
+import { type ScriptedModel, startScriptedModel } from '../../../src/testing/index.ts';
 
 const installed = fileURLToPath(
   new URL('../../../.cache/agents/claude/node_modules/.bin/claude', import.meta.url),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createProject } from '../../rig/repository.ts';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { startScriptedModel } from '../../../src/testing/index.ts';
 
 const installed = fileURLToPath(
   new URL('../../../.cache/agents/claude/node_modules/.bin/claude', import.meta.url),

@@ -10,8 +10,7 @@ import { createCodexAgent } from '../../../src/adapters/agents/codex/agent.ts';
 import { identifyProcess } from '../../../src/adapters/process/process-table.ts';
 import type { Agent } from '../../../src/ports/agent.ts';
 import { type AgentRun, makePlace, type Place, runAgent } from '../../integration/agents/agent-run.ts';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
-import type { Step } from '../../rig/scripted-model/script.ts';
+import { startScriptedModel, type Step } from '../../../src/testing/index.ts';
 import { isPresent, program, variables } from './program.ts';
 
 const surfaces = ['app-server', 'exec'] as const;

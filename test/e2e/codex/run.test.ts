@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProject } from '../../rig/repository.ts';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { startScriptedModel } from '../../../src/testing/index.ts';
 import { isPresent, program, variables } from './program.ts';
 
 describe.skipIf(!isPresent())('pawl run --agent codex', { timeout: 90_000 }, () => {

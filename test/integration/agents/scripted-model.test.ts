@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startScriptedModel } from '../../rig/scripted-model.ts';
+import { startScriptedModel } from '../../../src/testing/index.ts';
 
 const bash = [{ name: 'Bash' }];
 const user = { role: 'user', content: 'Do it.' };

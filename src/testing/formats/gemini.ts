@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, ModelRequest, ServerEvent, WireFormat } from './script.ts';
+import type { Answer, ModelRequest, ServerEvent, WireFormat } from '../script.ts';
 
 /** The Gemini API, as far as coding agents use it. */
 export const geminiContent: WireFormat = {

@@ -10,10 +10,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { anthropicMessages } from './scripted-model/anthropic.ts';
-import { geminiContent } from './scripted-model/gemini.ts';
-import { openaiChat } from './scripted-model/openai-chat.ts';
-import { openaiResponses } from './scripted-model/openai-responses.ts';
+import { anthropicMessages } from './formats/anthropic-messages.ts';
+import { geminiContent } from './formats/gemini.ts';
+import { openaiChat } from './formats/openai-chat.ts';
+import { openaiResponses } from './formats/openai-responses.ts';
 import {
   type Answer,
   type ModelRequest,
@@ -21,7 +21,7 @@ import {
   type Step,
   translateCall,
   type WireFormat,
-} from './scripted-model/script.ts';
+} from './script.ts';
 
 const wireFormats: readonly WireFormat[] = [anthropicMessages, openaiResponses, openaiChat, geminiContent];
 

@@ -13,7 +13,7 @@ import { validateDraft } from '../../src/planning/validate.ts';
 import { viewOf } from '../unit/planning/formats/plan-texts.ts';
 
 /** Where the collected backlogs are: `PAWL_CORPORA`, else beside the repository. */
-const collection = path.resolve(
+export const collection = path.resolve(
   process.env['PAWL_CORPORA'] ?? path.join(import.meta.dirname, '../../../shared/corpora/formats'),
 );
 

@@ -6,6 +6,7 @@ import { acpEnvironmentNames, createAcpAgent } from './acp/agent.ts';
 import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
 import { codexEnvironmentNames, createCodexAgent } from './codex/agent.ts';
 import { commandEnvironmentNames, createCommandAgent } from './command.ts';
+import { createHeadlessAgent } from './headless/agent.ts';
 import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
 
 const passEnv = z
@@ -51,7 +52,13 @@ const acpSchema = z
       .tuple([z.string().min(1)], z.string())
       .optional()
       .describe(
-        "The program and its arguments, without a shell; the default is the preset's. A program with a slash in it is relative to the repository.",
+        "The program and its arguments, without a shell; the default is the preset's for its surface. A program with a slash in it is relative to the repository.",
+      ),
+    surface: z
+      .enum(['acp', 'headless'])
+      .optional()
+      .describe(
+        'How an agent with a preset is driven; the default is `acp`. `headless` reads what it prints instead, and ends it by signals only.',
       ),
     model: z
       .string()
@@ -62,6 +69,9 @@ const acpSchema = z
   })
   .refine((entry) => entry.preset !== undefined || entry.argv !== undefined, {
     message: 'one of `preset` and `argv` is needed',
+  })
+  .refine((entry) => entry.surface !== 'headless' || entry.preset !== undefined, {
+    message: '`surface: "headless"` needs a `preset`',
   })
   .describe('An agent that speaks the Agent Client Protocol: OpenCode, Gemini, or any other.');
 
@@ -129,10 +139,13 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
       });
     }
     case 'acp': {
-      const { kind: _kind, passEnv: _passEnv, argv, ...options } = config;
-      if (argv === undefined) return createAcpAgent({ name, ...options });
-      const [program, ...args] = argv;
-      return createAcpAgent({ name, ...options, argv: [resolveProgram(program, context.root), ...args] });
+      const { kind: _kind, passEnv: _passEnv, argv: written, surface, preset, ...rest } = config;
+      const argv = written === undefined ? {} : { argv: resolveArgv(written, context.root) };
+      const options = { name, ...rest, ...argv };
+      if (preset === undefined) return createAcpAgent(options);
+      return surface === 'headless'
+        ? createHeadlessAgent({ ...options, preset })
+        : createAcpAgent({ ...options, preset });
     }
     case 'codex': {
       const { kind: _kind, passEnv: _passEnv, program, ...options } = config;
@@ -142,13 +155,18 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
         ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
       });
     }
-    case 'command': {
-      const [program, ...args] = config.argv;
-      return createCommandAgent({ name, argv: [resolveProgram(program, context.root), ...args] });
-    }
+    case 'command':
+      return createCommandAgent({ name, argv: resolveArgv(config.argv, context.root) });
     default:
       return unreachable(config);
   }
+}
+
+function resolveArgv(
+  [program, ...args]: readonly [string, ...string[]],
+  root: string,
+): [string, ...string[]] {
+  return [resolveProgram(program, root), ...args];
 }
 
 function resolveProgram(program: string, root: string): string {

@@ -224,4 +224,44 @@ describe('an agent that Pawl knows', () => {
     });
     expect(env).toMatchObject({ GEMINI_CLI_NO_RELAUNCH: 'true', NO_BROWSER: 'true', HOME: place.home });
   });
+
+  test('can be driven without the protocol: brief on standard input, state and login as ever', async () => {
+    await using place = await makePlace();
+    await mkdir(join(place.home, '.gemini'));
+    await writeFile(join(place.home, '.gemini/oauth_creds.json'), 'the login');
+    const script = `#!/usr/bin/env node
+      const said = require('node:fs').readFileSync(0, 'utf8');
+      const login = require('node:fs').readFileSync(process.env.GEMINI_CLI_HOME + '/.gemini/oauth_creds.json', 'utf8');
+      const content = [said, login, ...process.argv.slice(2)].join('|');
+      console.log(JSON.stringify({ type: 'message', role: 'assistant', content, delta: true }));
+      console.log(JSON.stringify({ type: 'result', status: 'success' }));
+    `;
+    await writeFile(join(place.home, 'cli'), script, { mode: 0o755 });
+    const config = { kind: 'acp', preset: 'gemini', surface: 'headless', model: 'm' } as const;
+    const agent = createAgent('own', { ...config, argv: ['./cli', '--yes'] }, { root: place.home });
+    const { outcome, survivors } = await runAgent(agent, place);
+    expect(outcome).toEqual({
+      kind: 'finished',
+      claim: 'done',
+      lastWords: 'Do the task.|the login|--yes|-m|m',
+    });
+    expect(survivors).toEqual([]);
+    expect(await readdir(place.environment['TMPDIR'] ?? '')).toEqual([]);
+  });
+
+  test('that asks its model for nothing again and again is given up', async () => {
+    await using place = await makePlace();
+    const script = `#!/usr/bin/env node
+      setInterval(() => {
+        console.log(JSON.stringify({ type: 'step_start', part: {} }));
+        console.log(JSON.stringify({ type: 'step_finish', part: { reason: 'unknown' } }));
+      }, 20);
+    `;
+    await writeFile(join(place.home, 'cli'), script, { mode: 0o755 });
+    const config = { kind: 'acp', preset: 'opencode', surface: 'headless' } as const;
+    const agent = createAgent('own', { ...config, argv: ['./cli'] }, { root: place.home });
+    const { outcome, survivors } = await runAgent(agent, place);
+    expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('nothing said') });
+    expect(survivors).toEqual([]);
+  });
 });

@@ -1,15 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { decideClaudeOutcome } from '../../../src/adapters/agents/claude/outcome.ts';
 import { initialClaudeState, readClaudeLine } from '../../../src/adapters/agents/claude/stream.ts';
 import { agentOutcomeSchema } from '../../../src/domain/agent-outcome.ts';
 import type { AgentEvent } from '../../../src/ports/agent.ts';
 import type { ProcessEnd } from '../../../src/ports/processes.ts';
+import { transcriptsOf } from '../../rig/transcripts.ts';
 
-const folder = fileURLToPath(new URL('../../../../shared/corpora/transcripts/claude', import.meta.url));
-const present = existsSync(folder);
-if (!present) console.warn(`skipped: the recorded transcripts of Claude Code are not at ${folder}`);
+const transcripts = transcriptsOf('claude');
 
 interface Expected {
   readonly end?: ProcessEnd;
@@ -125,16 +122,15 @@ function isSeen({ type }: AgentEvent): boolean {
   return type !== 'turn' && type !== 'usage';
 }
 
-describe.skipIf(!present)('recorded runs of Claude Code', () => {
+describe.skipIf(transcripts.names === undefined)('recorded runs of Claude Code', () => {
   test('all have an entry in the table', () => {
-    const names = readdirSync(folder).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));
-    expect(Object.keys(table).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(table).toSorted()).toEqual(transcripts.names?.toSorted());
   });
 
   test.each(Object.entries(table))('%s has the outcome it had', (name, expected) => {
     let state = initialClaudeState;
     const events: AgentEvent[] = [];
-    for (const line of readFileSync(`${folder}/${name}.jsonl`, 'utf8').split('\n')) {
+    for (const line of transcripts.linesOf(name)) {
       const step = readClaudeLine(state, line);
       state = step.state;
       events.push(...step.events);

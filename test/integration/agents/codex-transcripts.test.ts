@@ -1,15 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readExecLine } from '../../../src/adapters/agents/codex/exec-stream.ts';
 import { decideCodexOutcome } from '../../../src/adapters/agents/codex/outcome.ts';
 import { initialCodexState } from '../../../src/adapters/agents/codex/state.ts';
 import { agentOutcomeSchema } from '../../../src/domain/agent-outcome.ts';
 import type { ProcessEnd } from '../../../src/ports/processes.ts';
+import { transcriptsOf } from '../../rig/transcripts.ts';
 
-const folder = fileURLToPath(new URL('../../../../shared/corpora/transcripts/codex', import.meta.url));
-const present = existsSync(folder);
-if (!present) console.warn(`skipped: the recorded transcripts of Codex are not at ${folder}`);
+const transcripts = transcriptsOf('codex');
 
 interface Expected {
   readonly end: ProcessEnd;
@@ -80,15 +77,14 @@ const table: Readonly<Record<string, Expected>> = {
   last: crashed(done, { exitCode: 0 }),
 };
 
-describe.skipIf(!present)('the recorded transcripts of Codex', () => {
+describe.skipIf(transcripts.names === undefined)('the recorded transcripts of Codex', () => {
   test('all have an entry in the table', () => {
-    const names = readdirSync(folder).flatMap((file) => (file.endsWith('.jsonl') ? [file.slice(0, -6)] : []));
-    expect(Object.keys(table).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(table).toSorted()).toEqual(transcripts.names?.toSorted());
   });
 
   test.each(Object.entries(table))('%s has the outcome it had', (name, expected) => {
     let state = initialCodexState;
-    for (const line of readFileSync(`${folder}/${name}.jsonl`, 'utf8').split('\n')) {
+    for (const line of transcripts.linesOf(name)) {
       ({ state } = readExecLine(state, line));
     }
     const outcome = decideCodexOutcome(state, expected.end, '');

@@ -16,6 +16,7 @@ describe('agent configuration', () => {
     { kind: 'acp', preset: 'opencode', model: 'openai/m' },
     { kind: 'acp', preset: 'gemini', argv: ['./bin/gemini', '--acp'], passEnv: ['MY_KEY'] },
     { kind: 'acp', argv: ['my-agent', 'acp'] },
+    { kind: 'acp', preset: 'gemini', surface: 'headless' },
     { kind: 'codex' },
     {
       kind: 'codex',
@@ -37,6 +38,7 @@ describe('agent configuration', () => {
     { kind: 'acp' },
     { kind: 'acp', model: 'm' },
     { kind: 'acp', preset: 'unknown' },
+    { kind: 'acp', argv: ['my-agent'], surface: 'headless' },
     { kind: 'command', argv: [] },
     { kind: 'claude', maxTurns: 0 },
     { kind: 'codex', surface: 'mcp' },

@@ -1,6 +1,5 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
@@ -9,6 +8,7 @@ import { type Environment, locateProgram, missingProgram, readVersion } from '..
 import { converse } from './conversation.ts';
 import { decideAcpOutcome } from './outcome.ts';
 import { type Preset, type PresetName, presets } from './presets.ts';
+import { runPrivately } from './private-run.ts';
 
 export interface AcpAgentOptions {
   readonly name: string;
@@ -34,15 +34,16 @@ export function createAcpAgent(options: AcpAgentOptions): Agent {
   return {
     name: options.name,
     reportsTools: true,
-    probe: () => probeAcp(argv[0], preset, options),
+    probe: () => probePreset(argv[0], preset, options),
     run: (request) => runAcp(argv, preset, options.model, request),
   };
 }
 
-async function probeAcp(
+/** Also of an agent on another surface: the program is the same. */
+export async function probePreset(
   wanted: string,
   preset: Preset | undefined,
-  options: AcpAgentOptions,
+  options: Pick<AcpAgentOptions, 'name' | 'environment'>,
 ): Promise<AgentProbe> {
   const environment = options.environment ?? process.env;
   const correction = `correct agents.${options.name}.argv in the configuration.`;
@@ -58,62 +59,34 @@ async function probeAcp(
   return { kind: 'ready', program, version: `${version.value} (${basename(preset.argv[0])})`, notes: [] };
 }
 
-async function runAcp(
+function runAcp(
   argv: readonly [string, ...string[]],
   preset: Preset | undefined,
   model: string | undefined,
   request: AgentRequest,
 ): Promise<AgentOutcome> {
-  let folder: string;
-  try {
-    folder = await mkdtemp(join(request.env['TMPDIR'] ?? tmpdir(), 'acp-'));
-  } catch (error) {
-    return {
-      kind: 'unavailable',
-      message: `no private folder for the agent: ${String(error)}`,
-      lastWords: '',
-    };
-  }
-  try {
-    return await runIn(folder, argv, preset, model, request);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-async function runIn(
-  folder: string,
-  argv: readonly [string, ...string[]],
-  preset: Preset | undefined,
-  model: string | undefined,
-  request: AgentRequest,
-): Promise<AgentOutcome> {
-  let own: Readonly<Record<string, string>>;
-  try {
-    own = (await preset?.prepare({ folder, env: request.env, model })) ?? {};
-  } catch (error) {
-    return { kind: 'unavailable', message: `its private state: ${String(error)}`, lastWords: '' };
-  }
-  const complaint = new BoundedTail(LONGEST_COMPLAINT);
-  const { state, end } = await converse({
-    request,
-    argv: model === undefined || preset === undefined ? argv : [...argv, ...preset.modelArguments(model)],
-    env: { ...preset?.defaults, ...request.env, ...own },
-    plan: {
-      folders: await workFolders(request),
-      brief: request.brief,
-      mode: preset?.mode,
-      // A preset hands the model over in a way that its agent checks by itself.
-      model: preset === undefined ? model : undefined,
-    },
-    onComplaint: (line) => complaint.push(`${line}\n`),
-  });
-  return decideAcpOutcome({
-    state,
-    end,
-    cancelled: request.signal.aborted,
-    complaint: complaint.toString(),
-    record: preset?.readRecord?.(folder),
+  return runPrivately(preset, model, request, async ({ folder, env }) => {
+    const complaint = new BoundedTail(LONGEST_COMPLAINT);
+    const { state, end } = await converse({
+      request,
+      argv: model === undefined || preset === undefined ? argv : [...argv, ...preset.modelArguments(model)],
+      env,
+      plan: {
+        folders: await workFolders(request),
+        brief: request.brief,
+        mode: preset?.mode,
+        // A preset hands the model over in a way that its agent checks by itself.
+        model: preset === undefined ? model : undefined,
+      },
+      onComplaint: (line) => complaint.push(`${line}\n`),
+    });
+    return decideAcpOutcome({
+      state,
+      end,
+      cancelled: request.signal.aborted,
+      complaint: complaint.toString(),
+      record: preset?.readRecord?.(folder),
+    });
   });
 }
 

@@ -41,6 +41,22 @@ export function faultOfError(error: RpcError): Fault {
 /** The protocol's own code: the agent has to be logged in first. */
 const AUTH_REQUIRED = -32_000;
 
+/**
+ * When a response said that it may be asked again: milliseconds since the epoch, from `retry-after` in seconds since
+ * `at`, or a date. Undefined where it said nothing.
+ */
+export function resetOfHeaders(
+  headers: Readonly<Record<string, string>> | undefined,
+  at: number | undefined,
+): number | undefined {
+  const after = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'retry-after')?.[1];
+  if (after === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(after))
+    return at === undefined ? undefined : Math.round(at + Number(after) * 1_000);
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : date;
+}
+
 function faultOf(message: string, httpStatus: number | undefined, name: string | undefined): Fault {
   return {
     message,

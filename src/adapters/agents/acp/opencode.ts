@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, resetOfHeaders } from './fault.ts';
 import type { AgentRecord } from './outcome.ts';
 import { linkLogin, type Preparation } from './private-state.ts';
 
@@ -87,6 +87,10 @@ const text = z.string().optional().catch(undefined);
 
 const messageSchema = z.object({
   role: z.literal('assistant'),
+  time: z
+    .object({ completed: z.number().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   finish: text,
   cost: z.number().nonnegative().optional().catch(undefined),
   tokens: z
@@ -122,7 +126,7 @@ export function recordOf(messages: readonly string[]): AgentRecord | undefined {
   const usage = read.map(usageOf).reduce(addUsage, noUsage);
   const used = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens > 0;
   return {
-    fault: last.error === undefined ? undefined : faultOf(last.error),
+    fault: last.error === undefined ? undefined : faultOf(last.error, last.time?.completed),
     finish: last.finish,
     usage: used ? usage : undefined,
   };
@@ -140,11 +144,13 @@ function usageOf(message: Message): Usage {
   };
 }
 
-function faultOf(error: NonNullable<Message['error']>): Fault {
-  const { message, statusCode } = error.data;
+function faultOf(error: NonNullable<Message['error']>, at: number | undefined): Fault {
+  const { message, statusCode, responseHeaders } = error.data;
+  const resetsAt = resetOfHeaders(responseHeaders, at);
   return {
     name: error.name,
     message: message ?? error.name,
     ...(statusCode === undefined ? {} : { httpStatus: statusCode }),
+    ...(resetsAt === undefined ? {} : { resetsAt }),
   };
 }

@@ -4,6 +4,7 @@ import type { ProcessEnd } from '../../../ports/processes.ts';
 import { unreachable } from '../../../util/unreachable.ts';
 import { outcomeFields, outcomeOfForcedEnd, outcomeWithoutSignal, type Report } from '../process-end.ts';
 import { type Fault, faultOfError } from './fault.ts';
+import { LONGEST_MESSAGE, outcomeOfFault } from './fault-outcome.ts';
 import type { AcpEnd, AcpState } from './protocol.ts';
 
 /** What an agent's own records say beyond the protocol. */
@@ -47,7 +48,7 @@ function outcomeOfEnd(evidence: AcpEvidence, end: AcpEnd, report: Report): Agent
       return outcomeOfStop(evidence, end.stopReason, report);
     case 'failed': {
       const fault = { ...faultOfError(end.error), ...evidence.record?.fault };
-      return outcomeOfFault(evidence, fault, report, `the agent answered ${end.method} with an error`);
+      return judge(evidence, fault, report, `the agent answered ${end.method} with an error`);
     }
     case 'unsuitable':
       return { kind: 'unavailable', message: end.message, ...outcomeFields(report) };
@@ -72,7 +73,7 @@ function outcomeOfStop(evidence: AcpEvidence, stopReason: string, report: Report
       return crash(evidence, report, `the agent stopped with ${JSON.stringify(stopReason.slice(0, 100))}`);
   }
   const fault = record?.fault ?? state.fault;
-  if (fault !== undefined) return outcomeOfFault(evidence, fault, report, 'the agent reported a failure');
+  if (fault !== undefined) return judge(evidence, fault, report, 'the agent reported a failure');
   if (record?.finish === 'length') {
     return { kind: 'truncated', message: 'the model reached its output limit', ...fields };
   }
@@ -81,53 +82,8 @@ function outcomeOfStop(evidence: AcpEvidence, stopReason: string, report: Report
   return { kind: 'finished', claim: 'done', ...fields };
 }
 
-function outcomeOfFault(evidence: AcpEvidence, fault: Fault, report: Report, reason: string): AgentOutcome {
-  const { httpStatus, resetsAt } = fault;
-  const fields = { message: fault.message.slice(0, LONGEST_MESSAGE), ...outcomeFields(report) };
-  const kind = classifyFault(fault);
-  switch (kind) {
-    case 'rate-limited':
-      return resetsAt === undefined ? { kind, ...fields } : { kind, resetsAt, ...fields };
-    case 'api-error':
-      return httpStatus === undefined ? { kind, ...fields } : { kind, httpStatus, ...fields };
-    case 'crashed':
-      return crash(evidence, report, reason, fields.message);
-    default:
-      return { kind, ...fields };
-  }
-}
-
-const LONGEST_MESSAGE = 1_000;
-
-type FaultKind = 'rate-limited' | 'auth' | 'context-full' | 'truncated' | 'refused' | 'api-error' | 'crashed';
-
-/** Classes of errors by the names that agents give them; a status says more than a name. */
-const kindsByName: Readonly<Record<string, FaultKind>> = {
-  auth_required: 'auth',
-  authentication_error: 'auth',
-  authentication_failed: 'auth',
-  billing_error: 'auth',
-  permission_error: 'auth',
-  ProviderAuthError: 'auth',
-  rate_limit: 'rate-limited',
-  rate_limit_error: 'rate-limited',
-  usage_limit_reached: 'rate-limited',
-  ContextOverflowError: 'context-full',
-  context_length_exceeded: 'context-full',
-  MessageOutputLengthError: 'truncated',
-  ContentFilterError: 'refused',
-  APIError: 'api-error',
-  api_error: 'api-error',
-  overloaded_error: 'api-error',
-};
-
-function classifyFault(fault: Fault): FaultKind {
-  const { httpStatus, name } = fault;
-  // A refused key or an account without credit: none passes by waiting, and all of them hit every task.
-  if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'auth';
-  if (httpStatus === 429) return 'rate-limited';
-  const named = name !== undefined && Object.hasOwn(kindsByName, name) ? kindsByName[name] : undefined;
-  return named ?? (httpStatus === undefined ? 'crashed' : 'api-error');
+function judge(evidence: AcpEvidence, fault: Fault, report: Report, reason: string): AgentOutcome {
+  return outcomeOfFault(fault, report, (message) => crash(evidence, report, reason, message));
 }
 
 /** After its answer the agent is ended by Pawl: how it then went is no news. */

@@ -1,4 +1,7 @@
 /** What Pawl knows about single agents that speak the protocol: how to start them, and how to keep them apart. */
+import { geminiReader } from '../headless/gemini.ts';
+import { opencodeReader } from '../headless/opencode.ts';
+import { type HeadlessReading, openReading } from '../headless/surface.ts';
 import type { AgentRecord } from './outcome.ts';
 import { prepareGemini } from './gemini.ts';
 import { prepareOpencode, readOpencodeRecord } from './opencode.ts';
@@ -8,6 +11,11 @@ export type PresetName = 'opencode' | 'gemini';
 
 export interface Preset {
   readonly argv: readonly [string, ...string[]];
+  /** How it is driven without the protocol. */
+  readonly headless: {
+    readonly argv: readonly [string, ...string[]];
+    readonly open: () => HeadlessReading;
+  };
   readonly modelArguments: (model: string) => readonly string[];
   /** The mode of its session in which it works, and asks for what needs asking. */
   readonly mode: string;
@@ -25,6 +33,11 @@ export interface Preset {
 export const presets: Readonly<Record<PresetName, Preset>> = {
   opencode: {
     argv: ['opencode', 'acp'],
+    headless: {
+      // Without a title it would ask its model for one.
+      argv: ['opencode', 'run', '--format', 'json', '--title', 'pawl'],
+      open: () => openReading(opencodeReader),
+    },
     modelArguments: () => [],
     mode: 'build',
     environmentNames: [
@@ -51,6 +64,11 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   gemini: {
     argv: ['gemini', '--acp'],
+    headless: {
+      // In another mode it has no shell; in a folder that nobody trusted it would fall back to one.
+      argv: ['gemini', '--output-format', 'stream-json', '--approval-mode', 'yolo', '--skip-trust'],
+      open: () => openReading(geminiReader),
+    },
     modelArguments: (model) => ['-m', model],
     // It asks before it writes or runs something; `yolo` would not ask for what leaves the workspace either.
     mode: 'default',

@@ -10,7 +10,11 @@ const output = z.string();
 
 export const failureSchema = z.discriminatedUnion('kind', [
   /** The agent ended with its positive signal, and its commit is the same tree as the base. */
-  z.object({ kind: z.literal('no-change') }),
+  z.object({
+    kind: z.literal('no-change'),
+    /** What it wanted to do and was not allowed. */
+    denied: z.array(z.string()).readonly().optional(),
+  }),
   /** A gate failed on the attempt's own commit. */
   z.object({ kind: z.literal('gate'), gate: z.string(), output }),
   /** The merge with what landed meanwhile has textual conflicts. */
@@ -207,7 +211,9 @@ function normalise(text: string): string {
 export function describeFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'no-change':
-      return 'the agent changed nothing';
+      return failure.denied === undefined
+        ? 'the agent changed nothing'
+        : `the agent changed nothing, and was denied ${failure.denied.join('; ')}`;
     case 'gate':
       return `gate ${failure.gate} failed`;
     case 'landing-gate':

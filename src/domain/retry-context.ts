@@ -67,7 +67,9 @@ function lessonOf(failure: Failure, attempt: AttemptRecord): string {
     .join(', ');
   switch (failure.kind) {
     case 'no-change':
-      return 'Do not end without a change: the workspace was the same as the base.';
+      return failure.denied === undefined
+        ? 'Do not end without a change: the workspace was the same as the base.'
+        : `Do not end without a change, and stay in the workspace; this was denied: ${failure.denied.join('; ')}.`;
     case 'gate':
       return `Do not repeat the change of attempt ${attempt.number}${files === '' ? '' : ` to ${files}`} that made gate "${failure.gate}" fail: ${firstErrorLine(failure.output)}`;
     case 'landing-gate':

@@ -7,12 +7,24 @@ import { unreachable } from '../../util/unreachable.ts';
 export interface Report {
   readonly lastWords: string;
   readonly usage?: Usage | undefined;
+  /** What it was not allowed; see denials.ts. */
+  readonly denials?: readonly string[] | undefined;
+}
+
+interface OutcomeFields {
+  readonly lastWords: string;
+  readonly usage?: Usage;
+  readonly denials?: readonly string[];
 }
 
 /** The fields that every outcome has, with the bound on the last words applied. */
-export function outcomeFields(report: Report): { lastWords: string; usage?: Usage } {
-  const lastWords = boundEnd(report.lastWords.trim(), LONGEST_LAST_WORDS);
-  return report.usage === undefined ? { lastWords } : { lastWords, usage: report.usage };
+export function outcomeFields(report: Report): OutcomeFields {
+  const { usage, denials = [] } = report;
+  return {
+    lastWords: boundEnd(report.lastWords.trim(), LONGEST_LAST_WORDS),
+    ...(usage === undefined ? {} : { usage }),
+    ...(denials.length === 0 ? {} : { denials }),
+  };
 }
 
 const LONGEST_LAST_WORDS = 4_000;

@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { briefOfAttempt } from '../../domain/attempt-brief.ts';
 import type { Command } from '../../domain/decide.ts';
-import type { Failure } from '../../domain/failure.ts';
 import { flatName } from '../../domain/ids.ts';
+import { failureOfOutcome } from '../../domain/outcome-failure.ts';
 import { taskOf } from '../../domain/plan.ts';
 import { recordOf, type RunState } from '../../domain/run-state.ts';
-import { unreachable } from '../../util/unreachable.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
@@ -122,9 +121,8 @@ export async function concludeAttempt(
     record.record({ type: 'attempt.interrupted', task, attempt, because, ...headOf(kept) });
     return;
   }
-  const failure =
-    failureOf(outcome, record.state, task) ??
-    (kept === undefined ? ({ kind: 'no-change' } as const) : undefined);
+  const agent = recordOf(record.state, task).attempts.at(-1)?.agent ?? '';
+  const failure = failureOfOutcome(outcome, agent, kept !== undefined);
   if (failure !== undefined || kept === undefined) {
     const falseClaim = outcome.kind === 'finished' && outcome.claim === 'done';
     const reported = failure ?? { kind: 'no-change' };
@@ -171,46 +169,4 @@ export async function keepWork(
 function messageFor(state: RunState, id: StartCommand['task'], attempt: number): string {
   const title = (state.plan === undefined ? undefined : taskOf(state.plan, id)?.title) ?? '';
   return `feat(${id}): ${title}\n\nPawl-Task: ${id}\nPawl-Attempt: ${attempt}\n`;
-}
-
-/** Undefined when the agent ended with its positive signal; what that is worth the gates decide. */
-function failureOf(
-  outcome: Exclude<AgentOutcome, { kind: 'cancelled' }>,
-  state: RunState,
-  task: StartCommand['task'],
-): Failure | undefined {
-  const agent = recordOf(state, task).attempts.at(-1)?.agent ?? '';
-  switch (outcome.kind) {
-    case 'finished':
-      return outcome.claim === 'blocked'
-        ? { kind: 'agent-blocked', message: outcome.lastWords }
-        : outcome.claim === 'none'
-          ? { kind: 'agent', how: 'gave-up', message: outcome.lastWords }
-          : undefined;
-    case 'rate-limited':
-      return {
-        kind: 'rate-limited',
-        message: outcome.message,
-        ...(outcome.resetsAt === undefined ? {} : { resetsAt: outcome.resetsAt }),
-      };
-    case 'auth':
-      return { kind: 'agent-auth', agent, message: outcome.message };
-    case 'unavailable':
-      return { kind: 'agent-unavailable', agent, message: outcome.message };
-    case 'budget':
-      return { kind: 'budget', message: outcome.message };
-    case 'idle':
-      return { kind: 'agent', how: 'idle', message: `no progress for ${outcome.idleMs / 1000} s` };
-    case 'deadline':
-      return { kind: 'agent', how: 'deadline', message: `ran longer than ${outcome.totalMs / 1000} s` };
-    case 'api-error':
-    case 'refused':
-    case 'turn-limit':
-    case 'context-full':
-    case 'truncated':
-    case 'crashed':
-      return { kind: 'agent', how: outcome.kind, message: outcome.message };
-    default:
-      return unreachable(outcome);
-  }
 }

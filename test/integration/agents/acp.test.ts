@@ -66,6 +66,7 @@ describe('an agent over the Agent Client Protocol', () => {
       -32_601,
     ]);
     expect(events).toContainEqual({ type: 'tool', name: 'edit', detail: 'denied: ../outside.txt' });
+    expect(outcome.denials).toEqual(['edit: ../outside.txt']);
   });
 
   test('is understood through stray output, endless lines and answers to nothing', async () => {

@@ -44,21 +44,26 @@ const noResult = (exitCode: number): Expected => ({
 const table: Readonly<Record<string, Expected>> = {
   // Runs that ended well, under several settings.
   ae: wrote,
-  ae2: finished('tried'),
+  ae2: finished('tried', {
+    denials: [
+      expect.stringContaining('Write: Claude requested permissions to write to /sandbox/outside/evil.txt'),
+      expect.stringMatching(/^Bash: /),
+    ],
+  }),
   ae3: wrote,
   bare: answered,
   cm: finished('committed'),
   da: wrote,
   ds: wrote,
   nb: wrote,
-  nd: finished('noded'),
+  nd: finished('noded', { denials: [expect.stringMatching(/^Bash: /)] }),
   ns: wrote,
   'oauth.warn': finished('partial answer'),
   ...Object.fromEntries(['par1', 'par2', 'par3', 'par4', 'par5', 'par6'].map((name) => [name, answered])),
   s1: answered,
   // Resumed: the totals hold the first session too (0.01644), the difference does not.
   s2: wrote,
-  sb: finished('committed'),
+  sb: finished('committed', { denials: [expect.stringMatching(/^Bash: /)] }),
   sib: finished('slept'),
   sj: finished('Just an answer.', { usage: usage(2_400, 68, 0.00822) }),
   skb: finished('slept'),
@@ -137,6 +142,7 @@ describe.skipIf(transcripts.names === undefined)('recorded runs of Claude Code',
     }
     const outcome = decideClaudeOutcome(state, expected.end ?? failed, '');
     expect(outcome).toMatchObject(expected.outcome);
+    expect('denials' in outcome).toBe('denials' in expected.outcome);
     expect(agentOutcomeSchema.safeParse(outcome).success).toBe(true);
     if (expected.events !== undefined) expect(events.filter(isSeen)).toEqual(expected.events);
   });

@@ -25,9 +25,15 @@ const usage = (inputTokens: number, outputTokens: number, more: object = {}): ob
   cacheWriteTokens: 0,
   ...more,
 });
-const finished = (lastWords: string, used?: object): Expected => ({
+const finished = (lastWords: string, used?: object, more: object = {}): Expected => ({
   end: exited(0),
-  outcome: { kind: 'finished', claim: 'done', lastWords, ...(used === undefined ? {} : { usage: used }) },
+  outcome: {
+    kind: 'finished',
+    claim: 'done',
+    lastWords,
+    ...(used === undefined ? {} : { usage: used }),
+    ...more,
+  },
 });
 const error = (code: number, kind: string, message: RegExp, more: object = {}): Expected => ({
   end: exited(code),
@@ -58,7 +64,7 @@ const opencode: Table = {
   },
   ns: written,
   // A write outside the workspace was denied; it went on, and ended by itself.
-  pm: finished('tried', paid(3)),
+  pm: finished('tried', paid(3), { denials: ['write: /sandbox/outside/evil.txt'] }),
   cfilter: error(1, 'refused', /content filter/, { usage: paid(1) }),
   e400: error(1, 'api-error', /^bad request$/, { httpStatus: 400 }),
   e401: error(1, 'auth', /invalid x-api-key/),
@@ -103,7 +109,9 @@ const gemini: Table = {
   // Its shell command was ended from outside; it said so, and went on.
   kt: finished('slept', asked(2_400, 68)),
   // A write outside the workspace was denied; it went on.
-  os: finished('tried', asked(3_600, 102)),
+  os: finished('tried', asked(3_600, 102), {
+    denials: [expect.stringMatching(/^write_file: Path not in workspace.*evil\.txt/)],
+  }),
   rs: finished('Just an answer.', asked(1_200, 34)),
   // Nothing that it prints tells this from a whole answer.
   length: finished('cut', asked(1_200, 34)),
@@ -148,7 +156,9 @@ for (const { name: agent, table, open } of agents) {
       const events = transcripts.linesOf(name).flatMap((line) => reading.onLine(line));
       const outcome = reading.decide(expected.end, '');
       expect(outcome).toMatchObject(expected.outcome);
-      expect('resetsAt' in outcome).toBe('resetsAt' in expected.outcome);
+      for (const field of ['resetsAt', 'denials']) {
+        expect(field in outcome).toBe(field in expected.outcome);
+      }
       expect(agentOutcomeSchema.safeParse(outcome).success).toBe(true);
       expect(reading.isHopeless()).toBe(expected.isHopeless === true);
       if (expected.events !== undefined) expect(events).toEqual(expected.events);

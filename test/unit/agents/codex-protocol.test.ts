@@ -123,6 +123,13 @@ describe('the conversation with codex app-server', () => {
     expect(talk({ id: 0, method, params }).sent.at(-1)).toEqual({ id: 0, result });
   });
 
+  test('keeps what it declined, once', () => {
+    const params = { cwd: '/world', command: 'rm -r .' };
+    const question = { id: 0, method: 'item/commandExecution/requestApproval', params };
+    expect(talk(question, question).state.denials).toEqual(['exec: rm -r . in /world']);
+    expect(talk({ ...question, params: { cwd: '/w' } }).state.denials).toEqual([]);
+  });
+
   test('answers a question it does not know with an error, so that nothing hangs', () => {
     expect(talk({ id: 'a', method: 'item/new', params: {} }).sent.at(-1)).toEqual({
       id: 'a',

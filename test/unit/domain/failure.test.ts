@@ -160,6 +160,12 @@ test('a failure of the merged tree is told apart from one of the attempt’s own
   );
 });
 
+test('no change after a denial names what was denied', () => {
+  expect(describeFailure(noChange)).toBe('the agent changed nothing');
+  const denied = { kind: 'no-change', denied: ['Write: /etc/hosts'] } as const;
+  expect(describeFailure(denied)).toBe('the agent changed nothing, and was denied Write: /etc/hosts');
+});
+
 test('a conflict names its files', () => {
   expect(describeFailure(conflict)).toBe('conflict with landed work in a.ts, b.ts');
 });

@@ -56,6 +56,14 @@ describe('the next attempt is told', () => {
     ]);
   });
 
+  test('of an agent that was denied what it wanted, what that was', () => {
+    const denied = ['Write: /etc/hosts'];
+    const rig = begun().start('T-001').fail('T-001', 1, { kind: 'no-change', denied });
+    expect(contextOf(rig, 2)?.doNotRepeat).toEqual([
+      'Do not end without a change, and stay in the workspace; this was denied: Write: /etc/hosts.',
+    ]);
+  });
+
   test('of an agent that hung, not to start what never ends', () => {
     const rig = begun()
       .start('T-001')

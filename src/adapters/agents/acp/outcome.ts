@@ -32,7 +32,8 @@ export interface AcpEvidence {
  */
 export function decideAcpOutcome(evidence: AcpEvidence): AgentOutcome {
   const { state, end, record } = evidence;
-  const report = { lastWords: state.message.text, usage: record?.usage ?? state.usage };
+  const { denials } = state;
+  const report = { lastWords: state.message.text, usage: record?.usage ?? state.usage, denials };
   if (evidence.cancelled && end.kind !== 'spawn-failed')
     return { kind: 'cancelled', ...outcomeFields(report) };
   if (state.phase.name === 'ended') return outcomeOfEnd(evidence, state.phase.end, report);

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { noUsage, type Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
+import { withDenial } from '../denials.ts';
 import { type Fault, faultOfMeta } from './fault.ts';
 import {
   parseMessage,
@@ -25,7 +26,7 @@ import {
 import { decidePermission, permissionSchema } from './permission.ts';
 import { costOf, usageOfResult } from './reported-usage.ts';
 import { choicesOf, type SessionWish } from './session-setup.ts';
-import { type OpenTools, readTool } from './tool-events.ts';
+import { describeCall, type OpenTools, readTool } from './tool-events.ts';
 
 export interface AcpPlan extends SessionWish {
   /** The workspace first; then further folders that the agent may touch. Absolute, without links. */
@@ -64,6 +65,7 @@ export interface AcpState {
   readonly fault: Fault | undefined;
   readonly costUsd: number | undefined;
   readonly usage: Usage | undefined;
+  readonly denials: readonly string[];
 }
 
 export interface AcpStep {
@@ -86,6 +88,7 @@ export function openAcp(plan: AcpPlan): AcpStep {
     fault: undefined,
     costUsd: undefined,
     usage: undefined,
+    denials: [],
   };
   return send(state, {
     method: 'initialize',
@@ -169,7 +172,11 @@ function answerRequest(
   }
   const answer = decidePermission(read.data, state.plan.folders);
   const step = noteTool(state, { ...read.data.toolCall, status: answer.allowed ? 'allowed' : 'denied' });
-  return { ...step, replies: [renderResult(request.id, answer.result)] };
+  const replies = [renderResult(request.id, answer.result)];
+  if (answer.allowed) return { ...step, replies };
+  const { kind, title } = read.data.toolCall;
+  const denials = withDenial(state.denials, kind ?? title, describeCall(read.data.toolCall));
+  return { ...step, state: { ...step.state, denials }, replies };
 }
 
 function readAnswer(state: AcpState, message: Extract<RpcMessage, { type: 'result' | 'error' }>): AcpStep {

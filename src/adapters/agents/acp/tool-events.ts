@@ -53,10 +53,7 @@ function merge(known: ToolCall | undefined, update: ToolCall): ToolCall {
 }
 
 function eventOf(call: ToolCall, denied: boolean): AgentEvent {
-  const path = call.locations?.[0]?.path;
-  // The title of a command is the command; of anything else, words for people.
-  const fallback = call.kind === 'execute' ? (call.title ?? path) : (path ?? call.title);
-  const detail = argumentOf(call) ?? fallback ?? '';
+  const detail = describeCall(call);
   return {
     type: 'tool',
     name: call.kind ?? call.title ?? 'unknown',
@@ -65,6 +62,14 @@ function eventOf(call: ToolCall, denied: boolean): AgentEvent {
 }
 
 const LONGEST_DETAIL = 300;
+
+/** What the call is about, in one line. */
+export function describeCall(call: ToolCall): string {
+  const path = call.locations?.[0]?.path;
+  // The title of a command is the command; of anything else, words for people.
+  const fallback = call.kind === 'execute' ? (call.title ?? path) : (path ?? call.title);
+  return argumentOf(call) ?? fallback ?? '';
+}
 
 const argumentNames = [
   'command',

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
+import { withDenial } from '../denials.ts';
 import { sumModelUsage, usageOfMessage, messageUsageSchema, modelUsageSchema } from './usage.ts';
 
 export interface ClaudeResult {
@@ -37,6 +38,7 @@ export interface ClaudeState {
   /** Of the messages since the last result; output tokens are a lower bound, cost is not known. */
   readonly runningUsage: Usage;
   readonly lastMessageId: string | undefined;
+  readonly denials: readonly string[];
 }
 
 export const initialClaudeState: ClaudeState = {
@@ -47,6 +49,7 @@ export const initialClaudeState: ClaudeState = {
   settledUsage: undefined,
   runningUsage: noUsage,
   lastMessageId: undefined,
+  denials: [],
 };
 
 export interface ClaudeStep {
@@ -62,7 +65,7 @@ export function readClaudeLine(state: ClaudeState, line: string): ClaudeStep {
     case 'assistant':
       return readAssistant(state, event);
     case 'system':
-      return { state, events: readSystem(event) };
+      return readSystem(state, event);
     case 'rate_limit_event':
       return { state: readRateLimit(state, event), events: [] };
     case 'result':
@@ -111,6 +114,7 @@ const systemSchema = z.object({
   error: text,
   tool_name: text,
   decision_reason: text,
+  message: text,
 });
 
 const rateLimitSchema = z.object({
@@ -195,13 +199,17 @@ function detailOf(input: Readonly<Record<string, unknown>>): string {
 
 const LONGEST_DETAIL = 300;
 
-function readSystem(event: z.infer<typeof systemSchema>): readonly AgentEvent[] {
-  if (event.subtype === 'api_retry') return [{ type: 'retrying', reason: describeRetry(event) }];
+function readSystem(state: ClaudeState, event: z.infer<typeof systemSchema>): ClaudeStep {
+  if (event.subtype === 'api_retry') {
+    return { state, events: [{ type: 'retrying', reason: describeRetry(event) }] };
+  }
   if (event.subtype === 'permission_denied') {
     const detail = boundText(`denied: ${event.decision_reason ?? 'no reason given'}`, LONGEST_DETAIL);
-    return [{ type: 'tool', name: event.tool_name ?? 'unknown', detail }];
+    const denials = withDenial(state.denials, event.tool_name, event.message ?? event.decision_reason ?? '');
+    const name = event.tool_name ?? 'unknown';
+    return { state: { ...state, denials }, events: [{ type: 'tool', name, detail }] };
   }
-  return [];
+  return { state, events: [] };
 }
 
 function describeRetry(event: z.infer<typeof systemSchema>): string {

@@ -10,7 +10,7 @@ import type { CodexError, CodexState } from './state.ts';
  * that is completed without a message is how Codex reports a refusal.
  */
 export function decideCodexOutcome(state: CodexState, end: ProcessEnd, complaint: string): AgentOutcome {
-  const report = { lastWords: state.lastText, usage: state.usage };
+  const report = { lastWords: state.lastText, usage: state.usage, denials: state.denials };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   if (state.end === undefined) {

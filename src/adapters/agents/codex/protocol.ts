@@ -9,6 +9,7 @@
  * 3. After the end of the turn nothing changes any more.
  */
 import { z } from 'zod';
+import { withDenial } from '../denials.ts';
 import { answerServerRequest } from './server-requests.ts';
 import {
   type CodexError,
@@ -61,8 +62,10 @@ export function readServerLine(state: Conversation, line: string): ConversationS
   if (message === undefined) return { state, events: [], send: [] };
   const { id, method, params } = message;
   if (id !== undefined && method !== undefined) {
-    const answer = answerServerRequest({ id, method, params: params ?? {} }, state.workspace);
-    return { state, events: [], send: [JSON.stringify(answer)] };
+    const { answer, denied } = answerServerRequest({ id, method, params: params ?? {} }, state.workspace);
+    const denials =
+      denied === undefined ? state.denials : withDenial(state.denials, denied.name, denied.what);
+    return { state: { ...state, denials }, events: [], send: [JSON.stringify(answer)] };
   }
   if (state.end !== undefined) return { state, events: [], send: [] };
   if (method !== undefined) return { ...readNotification(state, method, params ?? {}), send: [] };

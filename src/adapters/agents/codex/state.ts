@@ -27,6 +27,7 @@ export interface CodexState {
   readonly exhausted: Readonly<Record<string, number>>;
   /** How often Codex began to wait for the network since something last went well. */
   readonly waits: number;
+  readonly denials: readonly string[];
 }
 
 export const initialCodexState: CodexState = {
@@ -36,6 +37,7 @@ export const initialCodexState: CodexState = {
   usage: undefined,
   exhausted: {},
   waits: 0,
+  denials: [],
 };
 
 export interface CodexStep<State extends CodexState> {

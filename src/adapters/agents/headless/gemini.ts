@@ -13,6 +13,7 @@ import type { ProcessEnd } from '../../../ports/processes.ts';
 import type { Fault } from '../acp/fault.ts';
 import { outcomeOfFault } from '../acp/fault-outcome.ts';
 import { boundText } from '../agent-process.ts';
+import { withDenial } from '../denials.ts';
 import { outcomeFields, outcomeOfForcedEnd, outcomeWithoutSignal, type Report } from '../process-end.ts';
 import { type HeadlessReader, type HeadlessStep, parseObject } from './surface.ts';
 
@@ -29,6 +30,7 @@ export interface GeminiState {
   readonly usage: Usage | undefined;
   /** The model that it said it would ask. */
   readonly model: string | undefined;
+  readonly denials: readonly string[];
 }
 
 export const geminiReader: HeadlessReader<GeminiState> = {
@@ -40,6 +42,7 @@ export const geminiReader: HeadlessReader<GeminiState> = {
     result: undefined,
     usage: undefined,
     model: undefined,
+    denials: [],
   },
   read: readGeminiLine,
   isHopeless: () => false,
@@ -55,6 +58,12 @@ const toolSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).catch({}),
 });
 
+const toolResultSchema = z.object({
+  type: z.literal('tool_result'),
+  tool_id: text,
+  error: z.object({ type: text, message: text }).optional().catch(undefined),
+});
+
 const resultSchema = z.object({
   type: z.literal('result'),
   status: z.string(),
@@ -66,6 +75,7 @@ const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('init'), model: text }),
   z.object({ type: z.literal('message'), role: z.string(), content: z.string() }),
   toolSchema,
+  toolResultSchema,
   z.object({ type: z.literal('error'), message: z.string() }),
   resultSchema,
 ]);
@@ -87,6 +97,8 @@ function readGeminiLine(state: GeminiState, line: string): HeadlessStep<GeminiSt
         events: [...told.events, { type: 'turn' }, eventOfTool(event)],
       };
     }
+    case 'tool_result':
+      return { state: readToolResult(state, event), events: [] };
     case 'error':
       return { state: { ...state, complaint: event.message }, events: [] };
     case 'result':
@@ -119,6 +131,17 @@ function eventOfTool({ tool_name, parameters }: z.infer<typeof toolSchema>): Age
 
 const LONGEST_DETAIL = 300;
 
+/** A denial has a class of its own, or that of a wrong parameter. The id of a call begins with the name of its tool. */
+function readToolResult(state: GeminiState, event: z.infer<typeof toolResultSchema>): GeminiState {
+  const { type, message = '' } = event.error ?? {};
+  const denied =
+    /^(?:path_not_in_workspace|policy_violation)$/.test(type ?? '') ||
+    message.startsWith('Path not in workspace');
+  if (!denied) return state;
+  const tool = event.tool_id?.split('__', 1)[0];
+  return { ...state, denials: withDenial(state.denials, tool, message) };
+}
+
 function readResult(state: GeminiState, result: z.infer<typeof resultSchema>): HeadlessStep<GeminiState> {
   const told = tellMessage(state);
   const usage = usageOf(result, state.model);
@@ -142,7 +165,7 @@ function usageOf({ stats }: z.infer<typeof resultSchema>, model: string | undefi
 
 /** Finished means: a result with `success`, words after the last use of a tool, and exit code 0. */
 function decideGeminiOutcome(state: GeminiState, end: ProcessEnd, complaint: string): AgentOutcome {
-  const report = { lastWords: state.message, usage: state.usage };
+  const report = { lastWords: state.message, usage: state.usage, denials: state.denials };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   const { result } = state;

@@ -8,11 +8,11 @@
 import { z } from 'zod';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import { addUsage, type Usage } from '../../../domain/usage.ts';
-import type { AgentEvent } from '../../../ports/agent.ts';
 import type { ProcessEnd } from '../../../ports/processes.ts';
 import { type Fault, resetOfHeaders } from '../acp/fault.ts';
 import { outcomeOfFault } from '../acp/fault-outcome.ts';
 import { boundText } from '../agent-process.ts';
+import { withDenial } from '../denials.ts';
 import { outcomeFields, outcomeOfForcedEnd, outcomeWithoutSignal } from '../process-end.ts';
 import { type HeadlessReader, type HeadlessStep, parseObject } from './surface.ts';
 
@@ -26,6 +26,7 @@ export interface OpencodeState {
   readonly usage: Usage | undefined;
   /** Steps in a row that brought neither words nor a tool. */
   readonly emptySteps: number;
+  readonly denials: readonly string[];
 }
 
 export const opencodeReader: HeadlessReader<OpencodeState> = {
@@ -36,6 +37,7 @@ export const opencodeReader: HeadlessReader<OpencodeState> = {
     fault: undefined,
     usage: undefined,
     emptySteps: 0,
+    denials: [],
   },
   read: readOpencodeLine,
   isHopeless: (state) => state.emptySteps >= MOST_EMPTY_STEPS,
@@ -104,7 +106,7 @@ function readOpencodeLine(state: OpencodeState, line: string): HeadlessStep<Open
     case 'text':
       return readText(state, event.part.text);
     case 'tool_use':
-      return { state: { ...state, emptySteps: -1 }, events: [eventOfTool(event.part)] };
+      return readTool(state, event.part);
     case 'step_finish':
       return readFinish(state, event.part);
     case 'error':
@@ -120,14 +122,24 @@ function readText(state: OpencodeState, said: string): HeadlessStep<OpencodeStat
   };
 }
 
-function eventOfTool({ tool, state }: z.infer<typeof toolSchema>): AgentEvent {
-  const { input, status, error } = state;
+function readTool(
+  state: OpencodeState,
+  { tool, state: { input, status, error } }: z.infer<typeof toolSchema>,
+): HeadlessStep<OpencodeState> {
   const named = ['command', 'filePath', 'path', 'pattern', 'url', 'query', 'description'];
   const value = named.map((name) => input[name]).find((candidate) => typeof candidate === 'string');
   const detail = typeof value === 'string' ? value : JSON.stringify(input);
-  const failed = status === 'error' ? `failed: ${detail}: ${error ?? 'no reason given'}` : detail;
-  return { type: 'tool', name: tool, detail: boundText(failed, LONGEST_DETAIL) };
+  const denied = status === 'error' && DENIED.test(error ?? '');
+  const shown = status === 'error' ? `${denied ? 'denied' : 'failed'}: ${detail}` : detail;
+  const denials = denied ? withDenial(state.denials, tool, detail) : state.denials;
+  return {
+    state: { ...state, emptySteps: -1, denials },
+    events: [{ type: 'tool', name: tool, detail: boundText(shown, LONGEST_DETAIL) }],
+  };
 }
+
+/** Its words for a permission that a rule, or nobody being there to be asked, denied. */
+const DENIED = /rejected permission|specified a rule which prevents/;
 
 const LONGEST_DETAIL = 300;
 
@@ -162,7 +174,7 @@ function faultOf({ name, data }: z.infer<typeof errorSchema>, at: number | undef
 
 /** Finished means: the last step stopped by itself with something said, no error, and exit code 0. */
 function decideOpencodeOutcome(state: OpencodeState, end: ProcessEnd, complaint: string): AgentOutcome {
-  const report = { lastWords: state.lastText, usage: state.usage };
+  const report = { lastWords: state.lastText, usage: state.usage, denials: state.denials };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   const fields = outcomeFields(report);

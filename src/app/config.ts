@@ -6,6 +6,8 @@ import { agentConfigSchema, type AgentConfig } from '../adapters/agents/registry
 import { amountSchema } from '../domain/amount.ts';
 import { planFormatSchema } from '../domain/plan.ts';
 import { PawlError } from '../domain/refusal.ts';
+import { builtInAgents } from './built-in-agents.ts';
+import { roleFaults, rolesConfigSchema } from './role-config.ts';
 
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 const seconds = z.number().positive();
@@ -24,11 +26,16 @@ export const configSchema = z.strictObject({
     .min(1)
     .default(['main', 'master'])
     .describe('Branches that a run may start on.'),
-  agent: z.string().min(1).default('claude').describe('The agent that attempts get, a name under `agents`.'),
+  agent: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The agent that attempts get, a name under `agents`; the default is `claude`.'),
   fallback: z
     .array(z.string().min(1))
-    .default([])
-    .describe('Agents that take over, in this order, while the one before is rate-limited.'),
+    .optional()
+    .describe('Agents that take over, in this order, while the one before is rate-limited or missing.'),
+  roles: rolesConfigSchema,
   agents: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)
     .default({})
@@ -167,16 +174,16 @@ export async function loadConfig(root: string): Promise<Config> {
   const file = findConfig(root);
   const raw = file === undefined ? {} : await readConfig(file);
   const parsed = configSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    (issue) => `  ${issue.path.join('.') || '(the whole)'}: ${issue.message}`,
-  );
+  const faults = parsed.success
+    ? roleFaults(parsed.data, root)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || '(the whole)'}: ${issue.message}`);
+  if (parsed.success && faults.length === 0) return parsed.data;
   throw new PawlError(
     'CONFIG-INVALID',
-    `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${faults.join('\n')}`,
+    `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     {
       hint: 'Mend the named fields; docs/reference/config.md lists every field.',
-      details: { file, issues: parsed.error.issues },
+      details: { file, issues: parsed.error?.issues ?? faults },
     },
   );
 }
@@ -233,13 +240,6 @@ export function agentConfigOf(config: Config, name: string): AgentConfig {
   const known = agentNames(config).join(', ');
   throw new PawlError('AGENT-UNKNOWN', `no agent is named ${name}`, { hint: `Known agents: ${known}.` });
 }
-
-const builtInAgents: Readonly<Record<string, AgentConfig>> = {
-  claude: { kind: 'claude' },
-  opencode: { kind: 'acp', preset: 'opencode' },
-  gemini: { kind: 'acp', preset: 'gemini' },
-  codex: { kind: 'codex' },
-};
 
 export function agentNames(config: Config): readonly string[] {
   return [...new Set([...Object.keys(config.agents), ...Object.keys(builtInAgents)])].toSorted();

@@ -8,7 +8,7 @@ import {
   type NewBacklogRequest,
 } from './new-backlog.ts';
 import type { Project } from './project.ts';
-import { withAnswer } from './question.ts';
+import { withAnswer, type AnsweredBy } from './question.ts';
 import { lintPlan, type LintFinding } from '../domain/plan-lint.ts';
 import type { Plan } from '../domain/plan.ts';
 import { decompositionBrief } from '../domain/question-briefs.ts';
@@ -27,6 +27,7 @@ export interface Decomposition extends NewBacklog {
   /** As the agent drafted it. */
   readonly plan: Plan;
   readonly findings: readonly LintFinding[];
+  readonly draftedBy: AnsweredBy;
 }
 
 /** A specification of this size is more than any agent reads at once; in UTF-16 units. */
@@ -55,9 +56,13 @@ export async function decompose(
     schema: draftedPlanSchema,
     check: (answer: DraftedPlan) => draft(answer).faults,
   };
-  const plan = await withAnswer(project, question, signal, ({ answer }) => draft(answer).plan);
+  const drafted = await withAnswer(project, question, signal, ({ answer, agent, passedOver }) => ({
+    plan: draft(answer).plan,
+    draftedBy: { agent, passedOver },
+  }));
+  const { plan, draftedBy } = drafted;
   if (plan === undefined) throw new Error('Internal error: a draft without faults is no plan');
-  return { ...(await composeBacklog(root, plan, target)), plan, findings: lintPlan(plan) };
+  return { ...(await composeBacklog(root, plan, target)), plan, findings: lintPlan(plan), draftedBy };
 }
 
 /** Throws CONVERT-EXISTS or CONVERT-UNWRITABLE. */

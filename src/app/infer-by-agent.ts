@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withAnswer } from './question.ts';
+import { withAnswer, type AnsweredBy } from './question.ts';
 import type { Project } from './project.ts';
 import { inferenceBrief } from '../domain/question-briefs.ts';
 import type { InferredEdge } from '../domain/inferred-dependency.ts';
@@ -29,7 +29,7 @@ export function inferByAgent(
   declared: Plan,
   agent: string | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<AnsweredBy> {
   const question = {
     name: 'pawl-infer',
     plan: declared.name,
@@ -38,8 +38,9 @@ export function inferByAgent(
     schema: answerSchema,
     check: (answer: Answer) => faultsOf(declared, answer),
   };
-  return withAnswer(project, question, signal, ({ answer, agent: name, record }) => {
+  return withAnswer(project, question, signal, ({ answer, agent: name, passedOver, record }) => {
     record.record({ type: 'edges.inferred', agent: name, edges: edgesOf(answer) });
+    return { agent: name, passedOver };
   });
 }
 

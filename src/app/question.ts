@@ -1,15 +1,19 @@
 /** Asking an agent until its answer can be used: parsed, checked, and asked again with what was wrong with it. */
 import type { z } from 'zod';
-import { agentConfigOf } from './config.ts';
 import { createFaultInjection } from './fault-injection.ts';
 import { systemClock, withJournal } from './open-journal.ts';
 import { checkoutOf, type Project } from './project.ts';
+import { readyAgent } from './ready-agents.ts';
+import { rolesOf } from './role-config.ts';
 import { composeTools } from './tools.ts';
-import { createAgent } from '../adapters/agents/registry.ts';
 import { answerFile, askAgent } from '../core/ask-agent.ts';
 import { RunRecord } from '../core/record.ts';
+import type { RunTools } from '../core/tools.ts';
 import type { AgentOutcome } from '../domain/agent-outcome.ts';
 import { PawlError } from '../domain/refusal.ts';
+import { poolFor } from '../domain/roles.ts';
+import type { RunState } from '../domain/run-state.ts';
+import type { Agent } from '../ports/agent.ts';
 import { err, ok, type Result } from '../util/result.ts';
 
 /** An answer that cannot be used is asked for once more, with its faults. */
@@ -21,6 +25,7 @@ export interface AgentQuestion<T> {
   readonly name: string;
   /** The journal's plan that the processes are recorded under. */
   readonly plan: string;
+  /** Asked alone; undefined means the planners of the configuration. */
   readonly agent: string | undefined;
   readonly brief: string;
   readonly schema: z.ZodType<T>;
@@ -28,15 +33,22 @@ export interface AgentQuestion<T> {
   readonly check: (answer: T) => readonly string[];
 }
 
-export interface Answered<T> {
+export interface Answered<T> extends AnsweredBy {
   readonly answer: T;
-  readonly agent: string;
   /** The run's record, open for what follows from the answer. */
   readonly record: RunRecord;
 }
 
+/** Who answered, and of those before it in the pool, why they did not. */
+export interface AnsweredBy {
+  readonly agent: string;
+  /** Half a sentence each: `claude is rate-limited`. */
+  readonly passedOver: readonly string[];
+}
+
 /**
- * Asks, and works with the answer while the journal is still held. Throws AGENT-MISSING, AGENT-FAILED,
+ * Asks, and works with the answer while the journal is still held. Without an agent's name the planners are asked in
+ * their order: one that is missing or rate-limited is passed over. Throws AGENT-MISSING, AGENT-FAILED,
  * ANSWER-INVALID or RUN-IN-PROGRESS.
  */
 export async function withAnswer<T, R>(
@@ -46,11 +58,8 @@ export async function withAnswer<T, R>(
   work: (answered: Answered<T>) => R,
 ): Promise<R> {
   const checkout = await checkoutOf(project);
-  const name = question.agent ?? project.config.agent;
-  const agent = createAgent(name, agentConfigOf(project.config, name), { root: project.root });
-  const probe = await agent.probe();
-  if (probe.kind === 'missing')
-    throw new PawlError('AGENT-MISSING', `agent ${name}: ${probe.message}`, { hint: probe.hint });
+  const pool = question.agent === undefined ? poolFor(rolesOf(project.config), 'planner') : [question.agent];
+  const { agents, absent } = await agentsThere(project, pool);
   return withJournal(project, async (journal) => {
     const record = new RunRecord(question.plan, journal, systemClock);
     const tools = composeTools({
@@ -58,24 +67,76 @@ export async function withAnswer<T, R>(
       checkout,
       record,
       journal,
-      agents: new Map([[name, agent]]),
+      agents,
       hit: createFaultInjection(process.env['PAWL_FAULT']),
       onLive: () => undefined,
       dependencies: 'none',
     });
-    let faults: readonly string[] = [];
-    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const brief = question.brief + faultsText(faults);
-      const asked = { name: question.name, agent: name, commit: checkout.head, brief, attempt };
-      const answer = await askAgent(tools, asked, signal);
-      const parsed = answer.ok ? parseAnswer(answer.value, question) : faultOrThrow(name, answer.error);
-      if (parsed.ok) return work({ answer: parsed.value, agent: name, record });
-      faults = parsed.error;
+    const { first, later } = byCooling(record.state, [...agents.keys()]);
+    // When all are rate-limited as far as the run knows, asking is the only way to learn that it is over.
+    const asked = first.length > 0 ? first : later;
+    const passedOver = [...absent, ...(first.length > 0 ? later.map(limited) : [])];
+    for (const name of asked) {
+      const given = await answerOf(tools, question, { agent: name, commit: checkout.head }, signal);
+      if (given.ok) return work({ answer: given.value, agent: name, passedOver, record });
+      passedOver.push(limited(name));
     }
-    throw new PawlError('ANSWER-INVALID', `${name} gave no answer that can be used: ${listOf(faults)}`, {
-      hint: `Its log is in ${tools.logFolder}. Ask again, or another agent with \`--agent\`.`,
-      details: { faults },
+    throw new PawlError('AGENT-FAILED', `nobody answered: ${passedOver.join(', ')}`, {
+      hint: 'Try again later, or ask another agent with `--agent`.',
     });
+  });
+}
+
+const limited = (agent: string): string => `${agent} is rate-limited`;
+
+/** Throws AGENT-MISSING when nobody of the pool is there, and AGENT-UNKNOWN. */
+async function agentsThere(
+  project: Project,
+  pool: readonly string[],
+): Promise<{ readonly agents: ReadonlyMap<string, Agent>; readonly absent: readonly string[] }> {
+  const agents = new Map<string, Agent>();
+  const missing: PawlError[] = [];
+  for (const name of pool) {
+    try {
+      agents.set(name, await readyAgent(project, name));
+    } catch (error) {
+      if (!(error instanceof PawlError) || error.code !== 'AGENT-MISSING') throw error;
+      missing.push(error);
+    }
+  }
+  if (agents.size === 0 && missing[0] !== undefined) throw missing[0];
+  return { agents, absent: missing.map(({ message }) => message) };
+}
+
+/** By what the run has met: those that are not rate-limited now, and the others. */
+function byCooling(
+  state: RunState,
+  names: readonly string[],
+): { readonly first: readonly string[]; readonly later: readonly string[] } {
+  const isCooling = (name: string): boolean => (state.cooling.get(name) ?? 0) > systemClock.now();
+  return { first: names.filter((name) => !isCooling(name)), later: names.filter(isCooling) };
+}
+
+/** An answer that can be used, or that the agent is rate-limited; every other end is thrown. */
+async function answerOf<T>(
+  tools: RunTools,
+  question: AgentQuestion<T>,
+  { agent, commit }: { readonly agent: string; readonly commit: string },
+  signal: AbortSignal,
+): Promise<Result<T, 'rate-limited'>> {
+  let faults: readonly string[] = [];
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const brief = question.brief + faultsText(faults);
+    const answer = await askAgent(tools, { name: question.name, agent, commit, brief, attempt }, signal);
+    if (!answer.ok && typeof answer.error !== 'string' && answer.error.kind === 'rate-limited')
+      return err('rate-limited');
+    const parsed = answer.ok ? parseAnswer(answer.value, question) : faultOrThrow(agent, answer.error);
+    if (parsed.ok) return parsed;
+    faults = parsed.error;
+  }
+  throw new PawlError('ANSWER-INVALID', `${agent} gave no answer that can be used: ${listOf(faults)}`, {
+    hint: `Its log is in ${tools.logFolder}. Ask again, or another agent with \`--agent\`.`,
+    details: { faults },
   });
 }
 

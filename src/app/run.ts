@@ -1,27 +1,25 @@
 /** The composition root of a run: configuration becomes adapters, adapters become tools, and core drives them. */
-import { agentConfigOf } from './config.ts';
 import { adoptPlan, describeChanges } from './adoption.ts';
 import { checkGit, checkPlan, checkSelection, describeFindings, type RunWishes } from './activation.ts';
 import { createFaultInjection } from './fault-injection.ts';
 import { loadRun } from './planned-run.ts';
 import { checkoutOf, type BacklogChoice, type Project } from './project.ts';
 import { systemClock, withJournal } from './open-journal.ts';
+import { readyAgents } from './ready-agents.ts';
 import { gatesOf, policyOf } from './settings.ts';
 import { composeTools } from './tools.ts';
 import { ViewWriter } from './view-writer.ts';
-import { createAgent } from '../adapters/agents/registry.ts';
 import type { Checkout } from '../adapters/git/checkout.ts';
 import { adoptLanded } from '../core/adopt-landed.ts';
 import { drive, type DriveEnd, type StopControl } from '../core/driver.ts';
 import { RunRecord, type EventListener } from '../core/record.ts';
 import { recover, type Recovery } from '../core/recover.ts';
 import type { LiveEvent, RunTools } from '../core/tools.ts';
-import { poolOf, type Policy } from '../domain/policy.ts';
-import { PawlError } from '../domain/refusal.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { PawlError } from '../domain/refusal.ts';
 import type { RunState } from '../domain/run-state.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
-import type { Agent } from '../ports/agent.ts';
 import type { LoadedPlan } from '../planning/read-plan.ts';
 import { removeHalfWrittenViews } from '../planning/write-views.ts';
 import { refusalOf } from './run-refusal.ts';
@@ -63,10 +61,8 @@ export async function runPlan(
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
   if (gatesOf(config, root).length === 0)
     observer.onWarning('WARN::NO-GATES: no gate is configured: whatever an agent commits will land');
-  const wished = policyOf(config, withBatch(wishes, loaded));
-  const agents = await readyAgents(project, wished, observer);
-  const fallbacks = [...agents.keys()].filter((name) => name !== wished.agent);
-  const policy = { ...wished, fallbacks };
+  const wished = policyOf(config, withBatch(wishes, loaded), root);
+  const { agents, policy } = await readyAgents(project, wished, loaded.plan.tasks, observer.onWarning);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
   return withJournal(project, async (journal, self) => {
     const record = new RunRecord(loaded.plan.name, journal, systemClock);
@@ -94,33 +90,6 @@ export async function runPlan(
 function withBatch(wishes: RunWishes, loaded: LoadedPlan): RunWishes {
   if (wishes.batch !== true) return wishes;
   return { ...wishes, parallel: loaded.facts?.hasParallelMetadata === false ? 1 : 3 };
-}
-
-/** The preferred agent, without which nothing runs, and of its fallbacks those that are there. */
-async function readyAgents(
-  project: Project,
-  policy: Policy,
-  observer: RunObserver,
-): Promise<ReadonlyMap<string, Agent>> {
-  const first = await readyAgent(project, policy.agent);
-  const agents = new Map([[first.name, first]]);
-  for (const name of poolOf(policy).slice(1)) {
-    try {
-      agents.set(name, await readyAgent(project, name));
-    } catch (error) {
-      if (!(error instanceof PawlError) || error.code !== 'AGENT-MISSING') throw error;
-      observer.onWarning(`WARN::FALLBACK-MISSING: ${error.message}; it will not take over`);
-    }
-  }
-  return agents;
-}
-
-async function readyAgent(project: Project, name: string): Promise<Agent> {
-  const agent = createAgent(name, agentConfigOf(project.config, name), { root: project.root });
-  const probe = await agent.probe();
-  if (probe.kind === 'missing')
-    throw new PawlError('AGENT-MISSING', `agent ${name}: ${probe.message}`, { hint: probe.hint });
-  return agent;
 }
 
 /** Brings run, plan and session into the journal. Repeating it after a crash adds only what is missing. */

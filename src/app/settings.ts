@@ -8,6 +8,7 @@ import type { Policy } from '../domain/policy.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { Gate } from '../ports/gates.ts';
 import type { Config } from './config.ts';
+import { identitiesOf, rolesOf, selfJudgementFault } from './role-config.ts';
 
 /** The gates in force: the detected ones, replaced, removed and added to by `gates` in the configuration. */
 export function gatesOf(config: Config, root: string): readonly Gate[] {
@@ -33,7 +34,15 @@ export interface PolicyWishes {
   readonly budget?: Amount;
 }
 
-export function policyOf(config: Config, wishes: PolicyWishes): Policy {
+/** `root` is the repository's. Throws CONFIG-INVALID when the wished agent would be its own verifier. */
+export function policyOf(config: Config, wishes: PolicyWishes, root: string): Policy {
+  const roles = rolesOf(config, wishes.agent);
+  const [fault] = selfJudgementFault(roles, config, root);
+  if (fault !== undefined)
+    throw new PawlError('CONFIG-INVALID', `with --agent ${wishes.agent}: ${fault}`, {
+      hint: 'Choose another agent, or another `roles.verifier`.',
+    });
+  const [agent = '', ...fallbacks] = roles.implementer?.agents ?? [];
   return {
     parallel: wishes.parallel ?? config.parallel,
     maxAgents: config.maxAgents,
@@ -44,8 +53,10 @@ export function policyOf(config: Config, wishes: PolicyWishes): Policy {
     backoffMs: config.backoffSeconds * 1_000,
     backoffCapMs: config.backoffCapSeconds * 1_000,
     riskOrder: config.riskOrder,
-    agent: wishes.agent ?? config.agent,
-    ...(config.fallback.length === 0 ? {} : { fallbacks: config.fallback }),
+    agent,
+    ...(fallbacks.length === 0 ? {} : { fallbacks }),
+    roles,
+    identities: identitiesOf(roles, config, root),
     ...(wishes.only === undefined ? {} : { only: wishes.only }),
     ...budgetsOf(config, wishes),
   };

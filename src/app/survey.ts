@@ -7,12 +7,15 @@ import { isAlive } from '../adapters/process/process-table.ts';
 import { createAgent } from '../adapters/agents/registry.ts';
 import { PawlError } from '../domain/refusal.ts';
 import { foldAll } from '../domain/fold.ts';
+import { calledRoles, namesIn, roleSchema, type RolePool } from '../domain/roles.ts';
 import type { LoadedPlan } from '../planning/read-plan.ts';
 import type { AgentProbe } from '../ports/agent.ts';
 import { uncommittedWork } from './activation.ts';
 import { agentConfigOf, agentNames, findConfig } from './config.ts';
 import { checkoutOf, loadPlan, workerOf, type BacklogChoice, type Project } from './project.ts';
+import { rolesOf } from './role-config.ts';
 import { gatesOf, setupOf } from './settings.ts';
+import { describePool } from '../reporting/pool-text.ts';
 
 export interface Finding {
   readonly subject: string;
@@ -23,9 +26,12 @@ export interface Finding {
 
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 
-export async function probeAgents(
-  project: Project,
-): Promise<readonly { readonly name: string; readonly probe: AgentProbe }[]> {
+export interface ProbedAgent {
+  readonly name: string;
+  readonly probe: AgentProbe;
+}
+
+export async function probeAgents(project: Project): Promise<readonly ProbedAgent[]> {
   return Promise.all(
     agentNames(project.config).map(async (name) => {
       const agent = createAgent(name, agentConfigOf(project.config, name), { root: project.root });
@@ -36,13 +42,15 @@ export async function probeAgents(
 
 export async function survey(project: Project, choice: BacklogChoice): Promise<readonly Finding[]> {
   const backlog = await orRefusal(() => loadPlan(project, choice));
+  const probes = await probeAgents(project);
   return [
     { subject: 'node', status: 'ok', message: process.version },
     await surveyGit(project),
     ...(await surveyCheckout(project, backlog)),
     surveyBacklog(backlog),
     ...surveyGates(project),
-    ...(await surveyAgents(project)),
+    ...surveyAgents(project, probes),
+    ...surveyRoles(project, probes),
     ...(await surveyJournal(project)),
     ...surveyDisk(project),
     {
@@ -124,8 +132,13 @@ function surveyGates(project: Project): readonly Finding[] {
   ];
 }
 
-async function surveyAgents(project: Project): Promise<readonly Finding[]> {
-  return (await probeAgents(project)).map(({ name, probe }): Finding => {
+function surveyAgents({ config }: Project, probes: readonly ProbedAgent[]): readonly Finding[] {
+  const missing = missingOf(probes);
+  // A pool of which nobody is there refuses a run.
+  const needed = listsOf(rolesOf(config).implementer).filter((list) =>
+    list.every((name) => missing.has(name)),
+  );
+  return probes.map(({ name, probe }): Finding => {
     if (probe.kind === 'ready') {
       return {
         subject: `agent ${name}`,
@@ -133,8 +146,34 @@ async function surveyAgents(project: Project): Promise<readonly Finding[]> {
         message: [`${probe.version} (${probe.program})`, ...probe.notes].join('; '),
       };
     }
-    const status = name === project.config.agent ? 'fault' : 'warning';
+    const status = needed.some((list) => list.includes(name)) ? 'fault' : 'warning';
     return { subject: `agent ${name}`, status, message: probe.message, hint: probe.hint };
+  });
+}
+
+function missingOf(probes: readonly ProbedAgent[]): ReadonlySet<string> {
+  return new Set(probes.flatMap(({ name, probe }) => (probe.kind === 'missing' ? [name] : [])));
+}
+
+function listsOf(
+  { agents, byRisk = {}, byKind = {} }: RolePool = { agents: [] },
+): readonly (readonly string[])[] {
+  return [agents, ...Object.values(byRisk), ...Object.values(byKind)];
+}
+
+/** Each role with its agents; roles that nothing calls yet say so. */
+function surveyRoles({ config }: Project, probes: readonly ProbedAgent[]): readonly Finding[] {
+  const roles = rolesOf(config);
+  const missing = missingOf(probes);
+  return roleSchema.options.map((role): Finding => {
+    const pool = roles[role];
+    const absent = pool === undefined ? [] : namesIn(pool).filter((name) => missing.has(name));
+    const parts = [
+      pool === undefined ? 'nobody' : describePool(pool),
+      ...(absent.length === 0 ? [] : [`not there: ${absent.join(', ')}`]),
+      ...(calledRoles.includes(role) ? [] : ['this version does not call it yet']),
+    ];
+    return { subject: `role ${role}`, status: 'ok', message: parts.join('; ') };
   });
 }
 

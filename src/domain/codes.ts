@@ -226,8 +226,8 @@ const codeTable = {
   },
   'WARN::FALLBACK-MISSING': {
     meaning:
-      'An agent under `fallback` is not installed, so that it cannot take over from a rate-limited one.',
-    next: 'Install it, or take it out of `fallback`; `pawl doctor` lists what is there.',
+      'An agent that attempts may get is not installed; the others that are named with it do its work.',
+    next: 'Install it, or take it out of `agent`, `fallback` or `roles`; `pawl doctor` lists what is there.',
   },
   'WARN::BRANCH-DIVERGED': {
     meaning: "The user's branch and the integration branch each have commits that the other has not.",

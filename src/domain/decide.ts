@@ -86,11 +86,12 @@ function startWork(state: RunState, plan: Plan, now: number): readonly Command[]
   // One task at a time means that the next one builds on this one's landing.
   const busy = countRunning(state, plan) + (slots === 1 ? countProven(state, plan) : 0);
   const free = slots - busy;
-  const agent = freeAgent(state, policy, now);
-  if (free <= 0 || agent === undefined) return [];
-  return pickCompatible(plan, readyTasks(state, plan, policy, now), free).map((task) => {
+  if (free <= 0) return [];
+  return pickCompatible(plan, readyTasks(state, plan, policy, now), free).flatMap((task): Command[] => {
+    const agent = freeAgent(state, policy, task, now);
+    if (agent === undefined) return [];
     const attempt = recordOf(state, task.id).attempts.length + 1;
-    return { type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent };
+    return [{ type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent }];
   });
 }
 

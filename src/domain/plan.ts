@@ -5,6 +5,8 @@ import { inferredDependencySchema } from './inferred-dependency.ts';
 export const riskSchema = z.enum(['High', 'Medium', 'Low']);
 export type Risk = z.infer<typeof riskSchema>;
 
+export const taskKindSchema = z.enum(['task', 'fix']);
+
 export const sizeSchema = z.enum(['S', 'M', 'L']);
 export type Size = z.infer<typeof sizeSchema>;
 
@@ -33,7 +35,7 @@ export type DeclaredStatus = z.infer<typeof declaredStatusSchema>;
 export const taskSchema = z
   .object({
     id: taskIdSchema,
-    kind: z.enum(['task', 'fix']),
+    kind: taskKindSchema,
     title: z.string(),
     description: z.string(),
     criteria: z.array(criterionSchema).readonly(),

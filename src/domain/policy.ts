@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amountSchema } from './amount.ts';
 import { taskIdSchema } from './ids.ts';
+import { agentIdentitiesSchema, poolFor, rolesSchema, type TaskClass } from './roles.ts';
 
 /** The settings that decisions depend on, journalled at the start of every session. */
 export const policySchema = z
@@ -37,6 +38,9 @@ export const policySchema = z
       .optional(),
     /** Who takes over while that one is rate-limited, in this order; absent when there is nobody. */
     fallbacks: z.array(z.string()).readonly().optional(),
+    /** Every role's agents, those left out that were not there; absent in journals of earlier versions. */
+    roles: rolesSchema.optional(),
+    identities: agentIdentitiesSchema.optional(),
   })
   .readonly();
 export type Policy = z.infer<typeof policySchema>;
@@ -51,7 +55,11 @@ export function slotsFor(openTasks: number, policy: Policy): number {
   return Math.min(wanted, policy.maxAgents);
 }
 
-/** The agents that new attempts may get, the preferred one first. */
-export function poolOf({ agent, fallbacks = [] }: Policy): readonly string[] {
+/** The agents that an attempt at the task may get, the preferred one first; without a task, at any other. */
+export function poolOf({ agent, fallbacks = [], roles }: PoolPolicy, task?: TaskClass): readonly string[] {
+  if (roles?.implementer !== undefined) return poolFor(roles, 'implementer', task);
   return [...new Set([agent, ...fallbacks])];
 }
+
+/** What of a policy says which agents attempts may get. */
+export type PoolPolicy = Pick<Policy, 'agent' | 'fallbacks' | 'roles'>;

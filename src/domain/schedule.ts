@@ -22,7 +22,7 @@ export type Waiting =
   | { readonly kind: 'backoff'; readonly until: number }
   /** Nothing starts before a person grants more. */
   | { readonly kind: 'budget'; readonly overdraft: Overdraft }
-  /** Every agent of the pool is rate-limited; the first is free again `until` then. */
+  /** Every agent of its pool is rate-limited; the first is free again `until` then. */
   | { readonly kind: 'cooling'; readonly agents: readonly string[]; readonly until: number };
 
 /** `now` in ms since the epoch. The task must be pending or stale. */
@@ -46,8 +46,8 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   const overdraft = overdraftOf(state, task.id, now);
   if (overdraft !== undefined) return { kind: 'budget', overdraft };
   const { policy } = state.session ?? {};
-  if (policy !== undefined && freeAgent(state, policy, now) === undefined) {
-    const agents = poolOf(policy);
+  if (policy !== undefined && freeAgent(state, policy, task, now) === undefined) {
+    const agents = poolOf(policy, task);
     const until = Math.min(...agents.map((agent) => state.cooling.get(agent) ?? 0));
     return { kind: 'cooling', agents, until };
   }
@@ -55,9 +55,14 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   return rivals.length > 0 ? { kind: 'conflict', with: rivals } : { kind: 'nothing' };
 }
 
-/** The first agent of the pool that is not rate-limited at `now`; undefined when all are. */
-export function freeAgent(state: Pick<RunState, 'cooling'>, policy: Policy, now: number): string | undefined {
-  return poolOf(policy).find((agent) => (state.cooling.get(agent) ?? 0) <= now);
+/** The first agent of the task's pool that is not rate-limited at `now`; undefined when all are. */
+export function freeAgent(
+  state: Pick<RunState, 'cooling'>,
+  policy: Policy,
+  task: Task,
+  now: number,
+): string | undefined {
+  return poolOf(policy, task).find((agent) => (state.cooling.get(agent) ?? 0) <= now);
 }
 
 /**

@@ -3,12 +3,14 @@ import { describeAmount } from '../domain/amount.ts';
 import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { taskOf } from '../domain/plan.ts';
 import { recordOf, type RunState } from '../domain/run-state.ts';
 import { poolOf, slotsFor } from '../domain/policy.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { Usage } from '../domain/usage.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
+import { describePool } from './pool-text.ts';
 import { attemptsAllowed, tallyOf } from './tally.ts';
 import { clockTime, counted, plain, plainLines, short } from './text.ts';
 
@@ -79,7 +81,8 @@ function planWords(body: Extract<EventBody, { type: 'plan.adopted' }>, state: Ru
 function sessionWords({ policy }: Extract<EventBody, { type: 'session.started' }>, state: RunState): string {
   const open = state.plan === undefined ? 0 : openTasks(state, state.plan).length;
   const slots = slotsFor(open, policy);
-  return `session ${state.session?.number ?? 1} started: agent ${poolOf(policy).join(', then ')}, ${slots} at once`;
+  const pool = policy.roles?.implementer ?? { agents: poolOf(policy) };
+  return `session ${state.session?.number ?? 1} started: agent ${describePool(pool)}, ${slots} at once`;
 }
 
 function endWords(body: Extract<EventBody, { type: 'session.ended' }>, state: RunState): string {
@@ -200,7 +203,9 @@ function failureWords(
   }
   const allowed = attemptsAllowed(record, state.session?.policy.maxAttempts ?? attempt);
   const { policy } = state.session ?? {};
-  const cooling = policy === undefined ? [0] : poolOf(policy).map((agent) => state.cooling.get(agent) ?? 0);
+  const planned = state.plan && taskOf(state.plan, task);
+  const pool = policy === undefined ? [] : poolOf(policy, planned);
+  const cooling = pool.length === 0 ? [0] : pool.map((agent) => state.cooling.get(agent) ?? 0);
   const delayMs = now.status === 'pending' ? Math.max(now.notBefore, Math.min(...cooling)) - at : 0;
   const delay = delayMs > 0 ? ` in ${formatDuration(delayMs)}` : '';
   return [`${task} sent back: ${reason}  (next: attempt ${attempt + 1} of ${allowed}${delay})`, ...output];

@@ -1,5 +1,5 @@
 import { findTaskId } from '../../app/project.ts';
-import { gatesOf, policyOf, templateOf } from '../../app/settings.ts';
+import { gatesOf, templateOf } from '../../app/settings.ts';
 import { briefOfAttempt } from '../../domain/attempt-brief.ts';
 import { recordOf } from '../../domain/run-state.ts';
 import type { CommandContext, Output } from '../output.ts';
@@ -15,7 +15,7 @@ export async function briefCommand(context: CommandContext, text: string): Promi
   const brief = briefOfAttempt(state, id, attempt, {
     template: templateOf(config, root),
     gates: gatesOf(config, root),
-    maxAttempts: policyOf(config, {}).maxAttempts,
+    maxAttempts: config.maxAttempts,
   });
   return { exitCode: 0, text: brief.trimEnd(), json: { task: id, attempt, brief } };
 }

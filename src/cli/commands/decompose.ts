@@ -2,6 +2,7 @@ import { decompose, writeDecomposition, type Decomposition } from '../../app/dec
 import { openProject } from '../../app/project.ts';
 import type { PlanFormat } from '../../domain/plan.ts';
 import { renderLint } from '../../reporting/lint-text.ts';
+import { describeStandIn } from '../../reporting/pool-text.ts';
 import { renderPlan } from '../../reporting/plan-text.ts';
 import { untilInterrupted } from '../interruption.ts';
 import type { CommandContext, Output } from '../output.ts';
@@ -52,9 +53,11 @@ async function confirm({ target }: Decomposition): Promise<boolean> {
   return answer === true;
 }
 
-function textOf({ plan, conversion, findings, target }: Decomposition, context: CommandContext): string {
+function textOf(made: Decomposition, context: CommandContext): string {
+  const { plan, conversion, findings, target, draftedBy } = made;
   const texts = [...conversion.files, ...conversion.companions];
   return [
+    describeStandIn(draftedBy.agent, draftedBy.passedOver),
     ...texts.map(([file, text]) => `==> ${file} <==\n${text.trimEnd()}`),
     renderPlan(plan, undefined, { columns: context.columns, color: context.color }),
     renderLint(findings, context.color),
@@ -65,7 +68,7 @@ function textOf({ plan, conversion, findings, target }: Decomposition, context: 
 }
 
 function jsonOf(
-  { plan, target, conversion, findings, needsFormat }: Decomposition,
+  { plan, target, conversion, findings, needsFormat, draftedBy }: Decomposition,
   written: boolean,
 ): object {
   const { files, companions, losses, ids } = conversion;
@@ -77,5 +80,6 @@ function jsonOf(
     ids: Object.fromEntries(ids),
     losses,
     findings,
+    draftedBy,
   };
 }

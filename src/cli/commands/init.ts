@@ -1,6 +1,7 @@
 import { refuseExisting, writeConfig } from '../../app/init.ts';
 import { loadPlan, openProject, type Project } from '../../app/project.ts';
 import { gatesOf, setupOf } from '../../app/settings.ts';
+import { preferredAgent } from '../../app/role-config.ts';
 import { probeAgents } from '../../app/survey.ts';
 import { PawlError } from '../../domain/refusal.ts';
 import type { CommandContext, Output } from '../output.ts';
@@ -52,7 +53,7 @@ async function chooseAgent(project: Project, context: CommandContext): Promise<s
     .map(({ name }) => name);
   const first = ready[0];
   if (first === undefined || ready.length === 1 || context.json || !process.stdin.isTTY)
-    return first ?? project.config.agent;
+    return first ?? preferredAgent(project.config);
   const { isCancel, select } = await import('@clack/prompts');
   const answer = await select({
     message: 'Which agent shall attempts get?',

@@ -1,5 +1,4 @@
 import type { Task } from '../../domain/plan.ts';
-import { policyOf } from '../../app/settings.ts';
 import { nextReady } from '../../domain/schedule.ts';
 import { blockedJson, blockedReport, renderBlocked } from '../../reporting/blocked-text.ts';
 import { readCurrent } from './current.ts';
@@ -9,7 +8,7 @@ import type { CommandContext, Output } from '../output.ts';
 export async function nextCommand(context: CommandContext): Promise<Output> {
   const { project, loaded, state, refusal, now } = await readCurrent(context);
   if (refusal !== undefined) throw refusal;
-  const task = nextReady(state, loaded.plan, policyOf(project.config, {}), now);
+  const task = nextReady(state, loaded.plan, project.config, now);
   if (task === undefined) {
     const report = blockedReport(state, now);
     return {

@@ -2,6 +2,7 @@ import { checkPlan, describeFindings, type PlanFindings } from '../../app/activa
 import { inferenceOf, loadRun } from '../../app/planned-run.ts';
 import { inferByAgent } from '../../app/infer-by-agent.ts';
 import { loadPlan, openProject, type Project } from '../../app/project.ts';
+import type { AnsweredBy } from '../../app/question.ts';
 import { codes } from '../../domain/codes.ts';
 import { hotFiles } from '../../domain/hot-files.ts';
 import type { Inference } from '../../domain/inferred-dependency.ts';
@@ -14,6 +15,7 @@ import type { LoadedPlan } from '../../planning/read-plan.ts';
 import { renderDot, renderMermaid } from '../../reporting/graph-text.ts';
 import { renderInference } from '../../reporting/inference-text.ts';
 import { renderLint, tallyLint } from '../../reporting/lint-text.ts';
+import { describeStandIn } from '../../reporting/pool-text.ts';
 import { planJson, renderPlan } from '../../reporting/plan-text.ts';
 import { withPlan } from '../../reporting/tally.ts';
 import { untilInterrupted } from '../interruption.ts';
@@ -28,7 +30,7 @@ export interface PlanOptions {
 
 export async function planCommand(context: CommandContext, options: PlanOptions): Promise<Output> {
   const project = await openProject(context.folder);
-  if (options.infer === true) await askForEdges(project, context, options.agent);
+  const asked = options.infer === true ? await askForEdges(project, context, options.agent) : undefined;
   const { loaded, declared, state } = await loadRun(project, context);
   if (options.graph !== undefined) return drawPlan(loaded, state, options.graph);
   if (options.lint === true) return lintOutput(declared, inferenceOf(declared, state), context);
@@ -36,6 +38,7 @@ export async function planCommand(context: CommandContext, options: PlanOptions)
   const findings = await findingsOf(project, loaded, state);
   const shown = findings instanceof PawlError ? [renderRefusal(findings)] : findingLines(findings);
   const warnings = renderDiagnostics(loaded.warnings, loaded.sources, { color: context.color });
+  const standIn = asked === undefined ? '' : describeStandIn(asked.agent, asked.passedOver);
   const body = renderPlan(loaded.plan, state, { columns: context.columns, color: context.color, now });
   const inference = inferenceOf(declared, state);
   const guessed = [
@@ -44,9 +47,10 @@ export async function planCommand(context: CommandContext, options: PlanOptions)
   ];
   return {
     exitCode: findings instanceof PawlError ? (codes[findings.code].exit ?? 3) : 0,
-    text: [body, ...guessed, warnings, shown.join('\n')].filter((part) => part !== '').join('\n\n'),
+    text: [standIn, body, ...guessed, warnings, shown.join('\n')].filter((part) => part !== '').join('\n\n'),
     json: {
       ...planJson(loaded.plan, state, now),
+      ...(asked === undefined ? {} : { inferredBy: asked }),
       inferred: inference,
       hotFiles: hotFiles(declared.tasks),
       warnings: loaded.warnings,
@@ -61,9 +65,9 @@ async function askForEdges(
   project: Project,
   context: CommandContext,
   agent: string | undefined,
-): Promise<void> {
+): Promise<AnsweredBy> {
   const { plan } = await loadPlan(project, context);
-  await untilInterrupted((signal) => inferByAgent(project, plan, agent, signal));
+  return untilInterrupted((signal) => inferByAgent(project, plan, agent, signal));
 }
 
 /** Looked at in plans that people read; a line, or nothing. */

@@ -7,6 +7,7 @@ import { renderBoard } from '../reporting/board-text.ts';
 import { boardOf, type LiveActivity } from '../reporting/board.ts';
 import { lineOf } from '../reporting/lines.ts';
 import { Screen } from '../tui/screen.ts';
+import { activityAfter } from './activity.ts';
 import type { CommandContext } from './output.ts';
 
 export interface Presenter extends RunObserver {
@@ -91,25 +92,7 @@ function createBoard(context: CommandContext): Presenter {
 }
 
 function noteLive(live: Map<TaskId, LiveActivity>, event: LiveEvent): void {
-  const before = live.get(event.task) ?? {};
-  live.set(event.task, { ...before, ...activityOf(event), since: Date.now() });
-}
-
-function activityOf(event: LiveEvent): LiveActivity {
-  if (event.type === 'gate') return { gate: event.gate, text: '' };
-  switch (event.event.type) {
-    case 'text':
-      return { text: event.event.text };
-    case 'tool':
-      return { text: `${event.event.name} ${event.event.detail}` };
-    case 'progress':
-      return { percent: event.event.percent, text: event.event.next };
-    case 'retrying':
-      return { text: `retrying: ${event.event.reason}` };
-    case 'turn':
-    case 'usage':
-      return {};
-  }
+  live.set(event.task, activityAfter(live.get(event.task) ?? {}, event, Date.now()));
 }
 
 function recoveryLines(recovery: Parameters<RunObserver['onReady']>[1]): readonly string[] {

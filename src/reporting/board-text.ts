@@ -2,8 +2,8 @@
  * The live terminal board, drawn.
  *
  * 1. Never more than `rows` lines, never a line of more than `columns` cells.
- * 2. When rows are short, the waiting list gives way first, then what ended, the figures, the merge queue; the
- *    tasks in work and the header stay longest.
+ * 2. When rows are short, the waiting list and what ended give way first, then the second lines of the tasks in
+ *    work, the figures, the merge queue; the tasks in work and the header stay longest.
  */
 import { formatAge } from '../util/duration.ts';
 import type { BoardModel, RecentRow, RunningRow, WaitingRow } from './board.ts';
@@ -23,22 +23,35 @@ export interface BoardOptions {
 /** Sections never ask for more rows than this, however many there would be. */
 const MOST_RECENT = 8;
 const MOST_WAITING = 6;
-/** After so long without a sign of life a row says how long it has been quiet. */
-const QUIET_AFTER_MS = 60_000;
+/** So many rows of what ended and what waits come before a second line for each task in work. */
+const FEW = 3;
+/** Empty lines between the sections. */
+const GAPS = 5;
+/** After so long without progress a row says how long it has been quiet. */
+const QUIET_AFTER_MS = 10_000;
+/** After so long that is worth a look. */
+const LONG_QUIET_MS = 60_000;
+/** A terminal that is narrower does not show what an agent is doing. */
+const ACTIVITY_COLUMNS = 76;
 
 export function renderBoard(model: BoardModel, options: BoardOptions): readonly string[] {
   const columns = Math.max(0, Math.floor(options.columns));
   const rows = Math.max(0, Math.floor(options.rows));
-  const layout = layoutOf(model, columns);
   const header = headerLines(model, columns);
-  const counts = share(model, rows, header.length);
+  const counts = share(model, rows, columns, header.length);
+  const layout = layoutOf(model, columns, counts.activity);
   const sections: readonly (readonly Line[])[] = [
     header.slice(0, counts.header),
-    shorten(
-      model.running.map((row) => runningLine(row, layout, options.now)),
-      counts.running,
-      (more) => `  ${more} more at work`,
-    ),
+    counts.activity
+      ? model.running.flatMap((row) => [
+          runningLine(row, layout, options.now),
+          ...activityLines(row, layout, options.now),
+        ])
+      : shorten(
+          model.running.map((row) => runningLine(row, layout, options.now)),
+          counts.running,
+          (more) => `  ${more} more at work`,
+        ),
     queueLines(model, columns).slice(0, counts.queue),
     model.recent.slice(0, counts.recent).map((row) => recentLine(row, layout, options.now)),
     waitingLines(model, layout, counts.waiting),
@@ -50,6 +63,8 @@ export function renderBoard(model: BoardModel, options: BoardOptions): readonly 
 interface Share {
   readonly header: number;
   readonly running: number;
+  /** Whether every task in work has a second line: what its agent is doing. */
+  readonly activity: boolean;
   readonly queue: number;
   readonly recent: number;
   readonly waiting: number;
@@ -57,20 +72,26 @@ interface Share {
 }
 
 /** Gives the rows out in the order of importance. */
-function share(model: BoardModel, rows: number, headerRows: number): Share {
+function share(model: BoardModel, rows: number, columns: number, headerRows: number): Share {
   let left = rows;
   const take = (wanted: number): number => {
     const taken = Math.min(wanted, left);
     left -= taken;
     return taken;
   };
+  const ended = Math.min(MOST_RECENT, model.recent.length);
+  const waits = Math.min(MOST_WAITING, model.waiting.length);
   const header = take(headerRows);
   const running = take(model.running.length);
   const queue = take(model.queue.length > 0 ? 1 : 0);
   const figures = take(1);
-  const recent = take(Math.min(MOST_RECENT, model.recent.length));
-  const waiting = take(Math.min(MOST_WAITING, model.waiting.length));
-  return { header, running, queue, recent, waiting, figures };
+  const few = { recent: take(Math.min(FEW, ended)), waiting: take(Math.min(FEW, waits)) };
+  const active = model.running.filter(isActive).length;
+  const activity = columns >= ACTIVITY_COLUMNS && active > 0 && left >= active + GAPS;
+  if (activity) take(active);
+  const recent = few.recent + take(ended - few.recent);
+  const waiting = few.waiting + take(waits - few.waiting);
+  return { header, running, activity, queue, recent, waiting, figures };
 }
 
 /** One empty line between sections, as far as there is room: the first gaps first. */
@@ -94,9 +115,11 @@ interface Layout {
   readonly stage: number;
   readonly elapsed: number;
   readonly bar: number;
+  /** What an agent is doing has a line of its own. */
+  readonly activity: boolean;
 }
 
-function layoutOf(model: BoardModel, columns: number): Layout {
+function layoutOf(model: BoardModel, columns: number, activity: boolean): Layout {
   const { running, recent, waiting } = model;
   const shown = [...running, ...recent.slice(0, MOST_RECENT), ...waiting.slice(0, MOST_WAITING)];
   const widest = (texts: readonly string[], most: number): number =>
@@ -124,14 +147,22 @@ function layoutOf(model: BoardModel, columns: number): Layout {
   const elapsed = columns < 48 || !working ? 0 : 7;
   const barWidth = columns < 76 || running.every((row) => row.percent === undefined) ? 0 : 10;
   const cells = [id, agent, attempt, stage, elapsed, barWidth].filter((width) => width > 0);
-  const left = columns - 2 - cells.reduce((sum, width) => sum + width + 2, 0);
+  const used = activity
+    ? widest(
+        running.map(({ used: text = '' }) => text),
+        28,
+      )
+    : 0;
+  const left =
+    columns - 2 - [...cells, ...(used > 0 ? [used] : [])].reduce((sum, width) => sum + width + 2, 0);
   const wanted = widest(
     shown.map((row) => row.title),
     60,
   );
-  // A third of the room goes to what an agent is doing, where the terminal is wide enough to read it.
-  const title = Math.max(0, Math.min(wanted, columns < 76 ? left : Math.floor(left * 0.64)));
-  return { columns, id, title, agent, attempt, stage, elapsed, bar: barWidth };
+  // A third of the room goes to what an agent is doing, where that has no line of its own and can be read.
+  const share = activity || columns < ACTIVITY_COLUMNS ? left : Math.floor(left * 0.64);
+  const title = Math.max(0, Math.min(wanted, share));
+  return { columns, id, title, agent, attempt, stage, elapsed, bar: barWidth, activity };
 }
 
 function headerLines(model: BoardModel, columns: number): readonly Line[] {
@@ -169,13 +200,29 @@ function runningLine(row: RunningRow, layout: Layout, now: number): Line {
   add(layout.stage, row.stage, tone);
   add(layout.elapsed, stopwatch(now - row.startedAt), 'dim', 'right');
   add(layout.bar, row.percent === undefined ? '' : percentBar(row.percent), 'cyan');
-  if (layout.columns >= 76) {
-    const quietMs = row.activeAt === undefined ? 0 : now - row.activeAt;
-    cells.push(span('  '));
-    if (quietMs >= QUIET_AFTER_MS) cells.push(span(`quiet ${formatAge(quietMs)}  `, 'yellow'));
-    cells.push(span(row.text ?? '', 'dim'));
-  }
+  if (layout.activity) cells.push(span('  '), span(row.used ?? '', 'dim'));
+  else if (layout.columns >= ACTIVITY_COLUMNS) cells.push(span('  '), ...activityCells(row, now));
   return cells;
+}
+
+/** Below the title: what the agent is doing now. */
+function activityLines(row: RunningRow, layout: Layout, now: number): readonly Line[] {
+  return isActive(row) ? [[span(' '.repeat(layout.id + 4)), ...activityCells(row, now)]] : [];
+}
+
+function activityCells(row: RunningRow, now: number): readonly Span[] {
+  const { doing = '', said = '', retrying } = row;
+  const quietMs = row.activeAt === undefined ? 0 : now - row.activeAt;
+  const quiet =
+    quietMs < QUIET_AFTER_MS
+      ? []
+      : [span(`quiet ${stopwatch(quietMs)}  `, quietMs < LONG_QUIET_MS ? 'dim' : 'yellow')];
+  if (retrying !== undefined) return [...quiet, span(`retrying: ${retrying}`, 'yellow')];
+  return [...quiet, span(doing), span(doing !== '' && said !== '' ? ' · ' : '', 'dim'), span(said, 'dim')];
+}
+
+function isActive({ doing = '', said = '', retrying = '' }: RunningRow): boolean {
+  return doing !== '' || said !== '' || retrying !== '';
 }
 
 function attemptText(row: RunningRow): string {

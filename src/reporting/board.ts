@@ -3,11 +3,13 @@
  *
  * Owns: which rows there are, in which order, with which words. Does not own: columns, rows, colour, the terminal.
  */
+import { describeTokens, describeUsd } from '../domain/amount.ts';
 import { describeFailure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import { describeBlock, isToDo, recordOf, titleOf, type RunState } from '../domain/run-state.ts';
 import { waitingOf } from '../domain/schedule.ts';
+import { tokensOf, type Usage } from '../domain/usage.ts';
 import { etaMs } from './eta.ts';
 import { metricsOf, type Metrics } from './metrics.ts';
 import { attemptsAllowed, isInSession, tallyOf, type Tally } from './tally.ts';
@@ -18,11 +20,15 @@ import { describeWaiting } from './waiting-text.ts';
 export interface LiveActivity {
   /** 0..100, as the agent reports it. */
   readonly percent?: number;
-  /** What the agent did or said last. */
-  readonly text?: string;
+  /** The tool that the agent uses, with the file or command; absent while it writes. */
+  readonly doing?: string;
+  /** What the agent said last. */
+  readonly said?: string;
+  /** Why a request to the model is made once more. That is no progress. */
+  readonly retrying?: string;
   /** The gate that is running. */
   readonly gate?: string;
-  /** When the last sign of life came, in ms since the epoch. */
+  /** When the last real progress was seen, in ms since the epoch. */
   readonly since?: number;
 }
 
@@ -37,9 +43,13 @@ export interface RunningRow {
   readonly stage: string;
   readonly startedAt: number;
   readonly percent?: number;
-  readonly text?: string;
-  /** When the last sign of life came. */
+  readonly doing?: string;
+  readonly said?: string;
+  readonly retrying?: string;
+  /** When the last real progress was seen. */
   readonly activeAt?: number;
+  /** Of this attempt so far, in words: `43k tokens · 0.12 USD`. */
+  readonly used?: string;
 }
 
 export interface RecentRow {
@@ -132,10 +142,18 @@ function runningRow(
       stage: stageOf(task.status === 'running' ? task.stage : 'landing', live.gate),
       startedAt: attempt.startedAt,
       ...(live.percent !== undefined && { percent: Math.min(100, Math.max(0, live.percent)) }),
-      ...(live.text !== undefined && { text: plain(live.text) }),
+      ...(live.doing !== undefined && { doing: plain(live.doing) }),
+      ...(live.said !== undefined && { said: plain(live.said) }),
+      ...(live.retrying !== undefined && { retrying: plain(live.retrying) }),
       ...(live.since !== undefined && { activeAt: live.since }),
+      ...(attempt.usage !== undefined && { used: usedText(attempt.usage) }),
     },
   ];
+}
+
+function usedText(usage: Usage): string {
+  const tokens = describeTokens(tokensOf(usage));
+  return usage.costUsd === undefined ? tokens : `${tokens} · ${describeUsd(usage.costUsd)}`;
 }
 
 function stageOf(stage: 'preparing' | 'coding' | 'proving' | 'landing', gate: string | undefined): string {

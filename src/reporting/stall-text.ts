@@ -88,7 +88,7 @@ function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>, was
     case 'failure':
       return `${show}; then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
     case 'budget':
-      return `Grant it more as said, then \`pawl run\`.`;
+      return `Grant it more as said, then \`pawl run\`. Was it the agent's own limit, raise that, then \`pawl retry ${id}\`.`;
     case 'decision-needed':
       return wasCompleted
         ? `\`pawl keep ${id}\` lets its result stand; \`pawl retry ${id}\` does it again.`

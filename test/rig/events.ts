@@ -7,6 +7,7 @@ import type { Plan, Task } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { foldAll } from '../../src/domain/fold.ts';
 import type { RunState } from '../../src/domain/run-state.ts';
+import { noUsage, type Usage } from '../../src/domain/usage.ts';
 
 /** 2026-09-28T10:30:00Z. */
 export const START = Date.UTC(2026, 8, 28, 10, 30, 0);
@@ -159,6 +160,10 @@ export class JournalRig {
     const of = { task: taskId(id), attempt };
     this.add({ type: 'attempt.started', ...of, agent });
     return this.add({ type: 'attempt.prepared', ...of, base: commitId('ba5e'), workspace: `/ws/${id}` });
+  }
+
+  use(id: string, attempt: number, usage: Partial<Usage>): this {
+    return this.add({ type: 'usage.recorded', task: taskId(id), attempt, usage: { ...noUsage, ...usage } });
   }
 
   commit(

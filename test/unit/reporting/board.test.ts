@@ -28,12 +28,16 @@ function longRun(): JournalRig {
   rig.start('T-001').start('T-007').at(2).prove('T-001').land('T-001');
   rig.at(3).start('T-002').start('T-003').start('T-004').at(4).refute('T-007').start('T-007', 2);
   rig.at(5).refute('T-007', 2).at(6).refute('T-002').at(6.5).start('T-002', 2);
+  rig.at(7).use('T-002', 2, { inputTokens: 1_200, cacheReadTokens: 41_800, costUsd: 0.12 });
   return rig.at(8).prove('T-003').at(8.5).prove('T-004');
 }
 
 const now = START + 9.4 * MINUTE;
 const live = new Map<TaskId, LiveActivity>([
-  [taskId('T-002'), { percent: 45, text: 'edit src/config.ts: add a default', since: now - 2_000 }],
+  [
+    taskId('T-002'),
+    { percent: 45, doing: 'Edit src/config.ts', said: 'Next I add the default', since: now - 2_000 },
+  ],
   [taskId('T-003'), { gate: 'test' }],
 ]);
 
@@ -43,7 +47,8 @@ test('a wide board shows work, merge queue, what ended, what waits, and the figu
     'A small tool                                                                                              9:24 · ETA ~9m',
     '████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 11%  1 of 9 done · 1 blocked',
     '',
-    '● T-002  Parse the configuration file  scripted  2/5  coding            2:54  ██░░░  45%  edit src/config.ts: add a def…',
+    '● T-002  Parse the configuration file  scripted  2/5  coding            2:54  ██░░░  45%  43k tokens · 0.12 USD',
+    '         Edit src/config.ts · Next I add the default',
     '● T-003  Write the renderer            scripted  1/5  landing: test     6:24',
     '',
     'to land next  T-004',
@@ -101,14 +106,37 @@ test('before the first landing there is no ETA, and wide titles keep the columns
 
 test('an agent that has been quiet for a minute is said to be', () => {
   const rig = new JournalRig(makePlan([{ id: 'A', title: 'Parser' }])).begin().start('A').at(3);
-  const seen = new Map([[taskId('A'), { text: 'npm test', since: START + 30_000 }]]);
+  const seen = new Map([[taskId('A'), { doing: 'npm test', since: START + 30_000 }]]);
   const lines = renderBoard(boardOf(rig.state(), seen, rig.now), {
     columns: 100,
     rows: 10,
     color: false,
     now: rig.now,
   });
-  expect(lines[3]).toBe('● A  Parser  scripted  1/5  coding     3:00  quiet 2m  npm test');
+  expect(lines[3]).toBe('● A  Parser  scripted  1/5  coding     3:00');
+  expect(lines[4]).toBe('     quiet 2:30  npm test');
+});
+
+test('where rows are few, what an agent is doing stands behind its task', () => {
+  const board = boardOf(longRun().state(), live, now);
+  const lines = renderBoard(board, { columns: 120, rows: 10, color: false, now });
+  expect(lines[2]).toBe(
+    '● T-002  Parse the configuration file  scripted  2/5  coding            2:54  ██░░░  45%  Edit src/config.ts · Next I a…',
+  );
+});
+
+test('a request that is made again is shown and is no progress', () => {
+  const rig = new JournalRig(makePlan([{ id: 'A', title: 'Parser' }])).begin().start('A').at(1);
+  const seen = new Map([
+    [taskId('A'), { doing: 'Bash npm test', retrying: 'overloaded (529)', since: START + 30_000 }],
+  ]);
+  const lines = renderBoard(boardOf(rig.state(), seen, rig.now), {
+    columns: 100,
+    rows: 30,
+    color: false,
+    now: rig.now,
+  });
+  expect(lines[4]).toBe('     quiet 0:30  retrying: overloaded (529)');
 });
 
 test('colour adds escape sequences and nothing else', () => {
@@ -123,14 +151,14 @@ test('escape sequences of an agent never reach the board', () => {
   const rig = new JournalRig(makePlan([{ id: 'A', title: 'x\u001B[2Jy' }]))
     .begin()
     .start('A', 1, 'a\u001B[31mb');
-  const evil = new Map([[taskId('A'), { text: '\u001B]0;title\u0007\u001B[10Ahello\r\nworld' }]]);
+  const evil = new Map([[taskId('A'), { said: '\u001B]0;title\u0007\u001B[10Ahello\r\nworld' }]]);
   const text = renderBoard(boardOf(rig.state(), evil, START), {
     columns: 120,
     rows: 10,
     color: false,
     now: START,
   }).join('\n');
-  expect(text).toContain('● A  xy  ab  1/5  coding     0:00  hello world');
+  expect(text).toContain('● A  xy  ab  1/5  coding     0:00\n     hello world');
   expect(text).not.toContain('\u001B');
 });
 
@@ -168,7 +196,7 @@ test('titles and texts of any characters fit, too', () => {
           { title },
         ),
       ).begin();
-      const activity = new Map([[taskId('A'), { text, percent: 50 }]]);
+      const activity = new Map([[taskId('A'), { doing: text, said: title, percent: 50 }]]);
       const board = boardOf(rig.start('A').state(), activity, START);
       for (const line of renderBoard(board, { columns, rows: 12, color: false, now: START })) {
         expect(widthOf(line)).toBeLessThanOrEqual(columns);

@@ -138,7 +138,7 @@ describe('any other task', () => {
       next: '`pawl show A` tells what happened; then `pawl retry A` or `pawl skip A`.',
     });
     expect(next(begun().fail('A', 1, { kind: 'budget', message: '' }))).toBe(
-      'Grant the agent more, then `pawl retry A`.',
+      "Grant it more as said, then `pawl run`. Was it the agent's own limit, raise that, then `pawl retry A`.",
     );
     expect(next(begun().fail('A', 1, { kind: 'agent-blocked', message: '?' }))).toBe(
       'Settle it in the backlog, then `pawl retry A` or `pawl skip A`.',

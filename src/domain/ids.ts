@@ -29,5 +29,36 @@ export function parseTaskId(text: string): Result<TaskId, string> {
 
 /** The id as one name in a ref or a folder: `a` and `a/1` must not become a file and a folder of one name. */
 export function flatName(id: TaskId): string {
-  return id.replaceAll('/', '+');
+  return safeName(id).replaceAll('/', '+');
+}
+
+/** The branch that belongs to a task: a valid ref, without a character that a shell would read, whatever the id is. */
+export function branchNameOf(id: TaskId): string {
+  return `feat/${safeName(id)}`;
+}
+
+/**
+ * The id itself where {@link parseTaskId} takes it. Ids also come from journals, which other versions and other
+ * hands may have written: of any other one, its words and a hash, so that two of them stay two.
+ */
+function safeName(id: TaskId): string {
+  if (parseTaskId(id).ok) return id;
+  const words = id
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '')
+    .join('-')
+    .slice(0, 80);
+  return `${words === '' ? 'task' : words}-${hashOf(id)}`;
+}
+
+/** FNV-1a over UTF-16 units, from both ends: 64 bits, enough to keep names apart, and nothing more. */
+function hashOf(text: string): string {
+  const units = Array.from(text, (_, index) => text.charCodeAt(index));
+  return [units, units.toReversed()].map((half) => fnv(half).toString(16).padStart(8, '0')).join('');
+}
+
+function fnv(units: readonly number[]): number {
+  let hash = 0x811c9dc5;
+  for (const unit of units) hash = Math.imul(hash ^ unit, 0x01000193);
+  return hash >>> 0;
 }

@@ -1,4 +1,3 @@
-import type { TaskId } from '../domain/ids.ts';
 import { PawlError } from '../domain/refusal.ts';
 import type { Repository } from '../ports/repository.ts';
 
@@ -33,11 +32,4 @@ export async function locateIntegration(
       details: { ref, known, actual },
     },
   );
-}
-
-/**
- * A landing's commit message. Its trailers say which task and attempt a commit belongs to, without the journal.
- */
-export function landingMessage(task: TaskId, title: string, attempt: number): string {
-  return `Land ${task}: ${title}\n\nPawl-Task: ${task}\nPawl-Attempt: ${attempt}\n`;
 }

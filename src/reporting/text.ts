@@ -6,10 +6,8 @@
  * 2. After `plain`, each code point has one width on every terminal: emoji joiners, variation selectors and skin
  *    tones are dropped, because terminals disagree about the width of such sequences.
  */
+import { stripEscapes } from '../util/harmless-text.ts';
 
-// The escapes are the very thing to be removed.
-// oxlint-disable-next-line no-control-regex
-const escapeSequence = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[ -/]*[0-~])/g;
 const emojiGlue =
   /[\u{1F3FB}-\u{1F3FF}\u{E0020}-\u{E007F}]|\uFE0E|\uFE0F|\u200D(?=\p{Extended_Pictographic})/gu;
 const harmful = /[\p{Cc}\p{Cs}\p{Co}\u061C\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
@@ -19,29 +17,18 @@ const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11FF]/u;
 export function plain(text: string): string {
   // Plain ASCII without a double space or control is the ordinary case, and the board asks often.
   if (/^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)) return text;
-  return text
-    .replace(escapeSequence, '')
-    .replace(/\s+/gu, ' ')
-    .replace(emojiGlue, '')
-    .replace(harmful, '')
-    .trim();
+  return stripEscapes(text).replace(/\s+/gu, ' ').replace(emojiGlue, '').replace(harmful, '').trim();
 }
 
 /** The harmless lines of a longer text, indentation kept, tabs made two spaces, blank lines at both ends dropped. */
 export function plainLines(text: string): readonly string[] {
-  const lines = text
-    .replace(escapeSequence, '')
+  const lines = stripEscapes(text)
     .split(/\r\n|[\n\r\u2028\u2029]/)
     .map((line) => line.replaceAll('\t', '  ').replace(emojiGlue, '').replace(harmful, '').trimEnd());
   const first = lines.findIndex((line) => line !== '');
   if (first === -1) return [];
   const last = lines.findLastIndex((line) => line !== '');
   return lines.slice(first, last + 1);
-}
-
-/** The text without escape sequences, all else as it is. */
-export function stripEscapes(text: string): string {
-  return text.replace(escapeSequence, '');
 }
 
 /** How many rows a terminal of `columns` needs for one line of text; a wide character is never split. */

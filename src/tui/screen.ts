@@ -7,7 +7,8 @@
  * 3. Each call is one write, and leaves the terminal's modes as it found them, except for the hidden cursor.
  * 4. Lines of a frame never wrap: wrapping is off while they are written, and the terminal cuts what is too long.
  */
-import { cut, rowsOf, stripEscapes } from '../reporting/text.ts';
+import { cut, rowsOf } from '../reporting/text.ts';
+import { stripEscapes } from '../util/harmless-text.ts';
 
 /** What is needed of a terminal; `process.stdout` fits. */
 export interface ScreenStream {

@@ -10,8 +10,8 @@ import { briefOfAttempt } from '../../domain/attempt-brief.ts';
 import type { Command } from '../../domain/decide.ts';
 import { flatName } from '../../domain/ids.ts';
 import { failureOfOutcome } from '../../domain/outcome-failure.ts';
-import { taskOf } from '../../domain/plan.ts';
-import { recordOf, type RunState } from '../../domain/run-state.ts';
+import { recordOf, titleOf } from '../../domain/run-state.ts';
+import { attemptMessage } from '../../landing/commit-messages.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
@@ -158,15 +158,11 @@ export async function keepWork(
   if (head !== undefined)
     return { head, tree: await repository.treeOf(head), files: await repository.changes(base, head) };
   if (workspace === undefined) return undefined;
-  const snapshot = await repository.snapshot(workspace, base, messageFor(record.state, task, attempt));
+  const message = attemptMessage(task, titleOf(record.state, task), attempt);
+  const snapshot = await repository.snapshot(workspace, base, message);
   if (snapshot === undefined) return undefined;
   hit('attempt-snapshot-before-ref');
   const moved = await repository.moveRef(ref, snapshot.head, undefined, `pawl: ${task} attempt ${attempt}`);
   if (!moved.ok) throw new Error(`Internal error: ${ref} is ${moved.error}, not ${snapshot.head}`);
   return snapshot;
-}
-
-function messageFor(state: RunState, id: StartCommand['task'], attempt: number): string {
-  const title = (state.plan === undefined ? undefined : taskOf(state.plan, id)?.title) ?? '';
-  return `feat(${id}): ${title}\n\nPawl-Task: ${id}\nPawl-Attempt: ${attempt}\n`;
 }

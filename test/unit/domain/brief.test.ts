@@ -49,7 +49,7 @@ describe('the delegation brief', () => {
       '**Task ID**: T-002',
       '**Title**: Title of T-002',
       '**Branch**: feat/T-002',
-      'Make it so.',
+      '> Make it so.',
       '- AC1: Criterion 1 of T-002',
       '- AC2: Criterion 2 of T-002',
       '**Files it is expected to touch**: src/a.ts',
@@ -95,7 +95,7 @@ describe('the delegation brief', () => {
       'Attempt 1 ended with: gate test failed.',
       'It touched: src/a.ts, src/b.ts',
       '> All done.\n> Really.',
-      'Output of the failing gate:\n```\nexpected 1, got 2\n```',
+      'Output of the failing gate:\n\n> expected 1, got 2',
       'Do NOT repeat these patterns:\n- Do not guess.\n- Do not claim.',
     ])
       expect(brief).toContain(part);

@@ -1,3 +1,15 @@
-/** `pawl/testing`: a scripted model, to drive agent programs with no account and no network. */
-export { startScriptedModel, type RecordedRequest, type ScriptedModel } from './scripted-model.ts';
-export type { Call, ModelRequest, ModelUsage, Step } from './script.ts';
+/**
+ * `pawl/testing`: a model provider on loopback that follows scripts, to drive agent programs with no account, no
+ * network and no cost. See docs/guides/testing-agents.md.
+ */
+export { startScriptedModel, type ScriptedModel } from './scripted-model.ts';
+export {
+  usualUsage,
+  type Call,
+  type ModelRequest,
+  type ModelUsage,
+  type ProviderError,
+  type RecordedRequest,
+  type Script,
+  type Step,
+} from './script.ts';

@@ -3,104 +3,136 @@ export type Step =
   | {
       readonly kind: 'answer';
       readonly text?: string;
-      readonly call?: Call;
-      /** The default is what the wire format says for a call or for an end. */
+      /** What the agent is told to do with its tools: one call, or several in one turn. */
+      readonly call?: Call | readonly Call[];
+      /**
+       * In the words of the wire format, known ones or not. The default says that tools are to be called, or that the
+       * answer is complete. As OpenAI Responses, `refusal` makes the text one, and any other is the reason why the
+       * response is incomplete.
+       */
       readonly stopReason?: string;
+      /** What the answer claims to have used; what is left out is as in {@link usualUsage}. */
       readonly usage?: Partial<ModelUsage>;
       readonly headers?: Readonly<Record<string, string>>;
+      /** Milliseconds before the answer begins. */
       readonly delayMs?: number;
-      /** After the text: silence, a closed connection, or an error event. */
-      readonly breakOff?: 'stall' | 'cut' | { readonly type: string; readonly message: string };
+      /**
+       * What happens after the text, instead of calls and an end: silence, a closed connection, or an error. An answer
+       * that is not streamed never begins, breaks off, or is an error of status 500.
+       */
+      readonly breakOff?: 'stall' | 'cut' | ProviderError;
     }
-  | {
+  | ({
       readonly kind: 'error';
+      /** The HTTP status. */
       readonly status: number;
-      readonly type: string;
-      readonly message: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    } & ProviderError)
+  /** Any HTTP answer: another shape than the formats know, a proxy's error page, broken JSON. */
+  | {
+      readonly kind: 'raw';
+      readonly status: number;
+      readonly body: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** Takes the request and never answers. */
-  | { readonly kind: 'hang' };
+  | { readonly kind: 'hang' }
+  /** Takes the request and closes the connection. */
+  | { readonly kind: 'drop' };
 
-/** A tool call by what it should do; agents name their tools differently. */
-export type Call =
-  | { readonly tool: 'write'; readonly path: string; readonly content: string }
-  | { readonly tool: 'shell'; readonly command: string }
-  | { readonly tool: 'named'; readonly name: string; readonly input: Readonly<Record<string, unknown>> };
-
-export interface ModelUsage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
+/** An error as the wire formats tell it; each puts the two where its clients look for them. */
+export interface ProviderError {
+  /** The provider's own name of the error, such as `overloaded_error` or `RESOURCE_EXHAUSTED`. */
+  readonly type: string;
+  readonly message: string;
 }
 
-/** What a wire format finds in a request. */
+/** A use of a tool by what it should do: agents name their tools and parameters differently. */
+export type Call =
+  /** Writes a file. An absolute path works with every agent. */
+  | { readonly tool: 'write'; readonly path: string; readonly content: string }
+  | { readonly tool: 'shell'; readonly command: string }
+  /** A tool by the agent's own name for it. Not checked against the tools that the agent offers. */
+  | { readonly tool: 'named'; readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+
+/** Tokens of one answer. The formats add them up as their providers do. */
+export interface ModelUsage {
+  /** Neither read from nor written to a cache. */
+  readonly inputTokens: number;
+  /** Those spent on reasoning included. */
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  /** Told by Anthropic; part of the input as OpenAI Responses; no such thing in the other two. */
+  readonly cacheWriteTokens: number;
+  /** Of the output. Anthropic does not tell them. */
+  readonly reasoningTokens: number;
+}
+
+/** What an answer claims to have used, unless its step says otherwise. */
+export const usualUsage: ModelUsage = {
+  inputTokens: 1_000,
+  outputTokens: 50,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** What a request for a model turn says, whatever its wire format. */
 export interface ModelRequest {
   readonly model: string;
   readonly stream: boolean;
+  /** The agent wants JSON for an answer. */
+  readonly json: boolean;
   /** Names of the tools that the agent offers. Empty: a side request, such as one for a title. */
   readonly tools: readonly string[];
-  /** How many tool results the conversation holds: the index of the step that comes next. */
+  /** How many results of tools the conversation holds. */
   readonly turn: number;
 }
 
-export interface ToolCall {
-  readonly name: string;
-  readonly input: Readonly<Record<string, unknown>>;
+/** One request for a model turn, as it came. */
+export interface RecordedRequest {
+  /** The name of the script that it was sent to. */
+  readonly script: string;
+  readonly format: 'anthropic-messages' | 'openai-responses' | 'openai-chat' | 'gemini';
+  readonly request: ModelRequest;
+  /** The parsed JSON, unchecked. */
+  readonly body: unknown;
+  /** Names in lower case. Holds the key that the agent sent. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** How many requests for the same turn of this script came before it: 0, unless the agent retries. */
+  readonly repeat: number;
 }
 
-/** A step's answer in terms of the agent that asks. */
-export interface Answer {
-  readonly id: string;
-  readonly model: string;
-  readonly text: string | undefined;
-  readonly call: ToolCall | undefined;
-  readonly stopReason: string | undefined;
-  readonly usage: ModelUsage;
-  readonly breakOff: 'stall' | 'cut' | { readonly type: string; readonly message: string } | undefined;
+/**
+ * What a model does in one conversation after another.
+ *
+ * A list serves agents with tools: each result of a tool that a conversation holds moves it on by one step, a step
+ * with several calls by as many results, and the last step is repeated. A request that is repeated gets the same step
+ * again. A request that offers no tools is a side request (a title, a check): it gets a few plain words, or `{}` where
+ * it wants JSON, and uses up no step; but where the list's step is no answer, it meets the same fate.
+ *
+ * A function is asked for every request, and decides alone. `undefined` is the answer that side requests get.
+ */
+export type Script = readonly [Step, ...Step[]] | ((asked: RecordedRequest) => Step | undefined);
+
+/** The step of the script for this request. */
+export function stepFor(script: Script, asked: RecordedRequest): Step {
+  const side: Step = { kind: 'answer', text: asked.request.json ? '{}' : 'A side answer' };
+  if (typeof script === 'function') return script(asked) ?? side;
+  const step = stepAfter(script, asked.request.turn);
+  return asked.request.tools.length === 0 && step.kind === 'answer' ? side : step;
 }
 
-export interface ServerEvent {
-  readonly name: string | undefined;
-  readonly data: string;
+function stepAfter(steps: readonly [Step, ...Step[]], results: number): Step {
+  let left = results;
+  for (const step of steps) {
+    left -= Math.max(1, callsOf(step).length);
+    if (left < 0) return step;
+  }
+  return steps.at(-1) ?? steps[0];
 }
 
-/** One provider's protocol. The server is the same for all of them. */
-export interface WireFormat {
-  readonly name: string;
-  /** `path` is what follows `/s/<script>`, with its query. */
-  matches(path: string): boolean;
-  read(body: unknown, path: string): ModelRequest;
-  stream(answer: Answer): readonly ServerEvent[];
-  whole(answer: Answer): unknown;
-  error(step: Step & { readonly kind: 'error' }): unknown;
-  /** The body for a request of this provider that is no model turn, or undefined. */
-  side(path: string): unknown;
-}
-
-const writers: Readonly<
-  Record<string, (path: string, content: string) => Readonly<Record<string, unknown>>>
-> = {
-  Write: (path, content) => ({ file_path: path, content }),
-  write: (path, content) => ({ filePath: path, content }),
-  write_file: (path, content) => ({ file_path: path, content }),
-};
-
-const shells: Readonly<Record<string, (command: string) => Readonly<Record<string, unknown>>>> = {
-  Bash: (command) => ({ command, description: 'run a command' }),
-  bash: (command) => ({ command, description: 'run a command' }),
-  run_shell_command: (command) => ({ command, description: 'run a command' }),
-  exec_command: (command) => ({ cmd: command }),
-};
-
-/** Throws when the agent offers no tool that could do it: the test asks for the impossible. */
-export function translateCall(call: Call, offered: readonly string[]): ToolCall {
-  if (call.tool === 'named') return { name: call.name, input: call.input };
-  const table = call.tool === 'write' ? writers : shells;
-  const name = offered.find((candidate) => Object.hasOwn(table, candidate));
-  if (name === undefined) throw new Error(`no ${call.tool} tool among those offered: ${offered.join(', ')}`);
-  const input =
-    call.tool === 'write' ? writers[name]?.(call.path, call.content) : shells[name]?.(call.command);
-  return { name, input: input ?? {} };
+/** What the step calls for, in order. */
+export function callsOf(step: Step): readonly Call[] {
+  return step.kind === 'answer' ? [step.call ?? []].flat() : [];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, ModelRequest, ServerEvent, WireFormat } from '../script.ts';
+import type { Answer, ReadRequest, ServerEvent, ToolCall, WireFormat } from '../wire-format.ts';
 
 /** The Anthropic Messages API, as far as coding agents use it. */
 export const anthropicMessages: WireFormat = {
@@ -8,18 +8,23 @@ export const anthropicMessages: WireFormat = {
   read: readRequest,
   stream: streamAnswer,
   whole: wholeAnswer,
-  error: (step) => ({ type: 'error', error: { type: step.type, message: step.message } }),
+  error: ({ type, message }) => ({ type: 'error', error: { type, message } }),
   side: (path) => (path.startsWith('/v1/messages/count_tokens') ? { input_tokens: 10 } : undefined),
 };
+
+const properties = z.record(z.string(), z.unknown()).default({});
 
 const requestSchema = z.object({
   model: z.string(),
   stream: z.boolean().default(false),
-  tools: z.array(z.object({ name: z.string() })).default([]),
+  tools: z
+    .array(z.object({ name: z.string(), input_schema: z.object({ properties }).optional() }))
+    .default([]),
+  output_config: z.object({ format: z.unknown().optional() }).optional(),
   messages: z.array(z.object({ content: z.union([z.string(), z.array(z.object({ type: z.string() }))]) })),
 });
 
-function readRequest(body: unknown): ModelRequest {
+function readRequest(body: unknown): ReadRequest {
   const request = requestSchema.parse(body);
   const parts = request.messages.flatMap((message) =>
     typeof message.content === 'string' ? [] : message.content,
@@ -27,8 +32,13 @@ function readRequest(body: unknown): ModelRequest {
   return {
     model: request.model,
     stream: request.stream,
+    json: request.output_config?.format !== undefined,
     tools: request.tools.map((tool) => tool.name),
     turn: parts.filter((part) => part.type === 'tool_result').length,
+    offered: request.tools.map(({ name, input_schema: schema }) => ({
+      name,
+      parameters: Object.keys(schema?.properties ?? {}),
+    })),
   };
 }
 
@@ -39,15 +49,10 @@ function streamAnswer(answer: Answer): readonly ServerEvent[] {
   if (answer.breakOff !== undefined) {
     return [start, ...text.slice(0, 2), event('error', { error: answer.breakOff })];
   }
-  const { call } = answer;
-  const calling =
-    call === undefined
-      ? []
-      : block(
-          text.length === 0 ? 0 : 1,
-          { ...toolUse(answer, call.name), input: {} },
-          inputDelta(call.input),
-        );
+  const first = text.length === 0 ? 0 : 1;
+  const calling = answer.calls.flatMap((call, index) =>
+    block(first + index, { ...toolUse(call), input: {} }, inputDelta(call.input)),
+  );
   return [
     start,
     ...text,
@@ -63,9 +68,7 @@ function streamAnswer(answer: Answer): readonly ServerEvent[] {
 function wholeAnswer(answer: Answer): unknown {
   const content = [
     ...(answer.text === undefined ? [] : [{ type: 'text', text: answer.text }]),
-    ...(answer.call === undefined
-      ? []
-      : [{ ...toolUse(answer, answer.call.name), input: answer.call.input }]),
+    ...answer.calls.map((call) => ({ ...toolUse(call), input: call.input })),
   ];
   const usageOfAll = usage(answer, answer.usage.outputTokens);
   return { ...frame(answer, content), stop_reason: stopReason(answer), usage: usageOfAll };
@@ -77,8 +80,8 @@ function frame(answer: Answer, content: readonly unknown[]): Record<string, unkn
   return { id: `msg_${id}`, type: 'message', role: 'assistant', model, content, ...ends };
 }
 
-function toolUse(answer: Answer, name: string): Record<string, unknown> {
-  return { type: 'tool_use', id: `toolu_${answer.id}`, name };
+function toolUse({ id, name }: ToolCall): Record<string, unknown> {
+  return { type: 'tool_use', id: `toolu_${id}`, name };
 }
 
 function usage(answer: Answer, outputTokens: number): Record<string, number> {
@@ -91,7 +94,7 @@ function usage(answer: Answer, outputTokens: number): Record<string, number> {
 }
 
 function stopReason(answer: Answer): string {
-  return answer.stopReason ?? (answer.call === undefined ? 'end_turn' : 'tool_use');
+  return answer.stopReason ?? (answer.calls.length === 0 ? 'end_turn' : 'tool_use');
 }
 
 function block(index: number, start: Record<string, unknown>, delta: Record<string, unknown>): ServerEvent[] {

@@ -13,7 +13,10 @@ export function projectEnvironment(config: Config, workspace: Workspace): Enviro
   return { ...allowed([...commonEnvironmentNames, ...config.env]), ...privateTo(workspace), CI: '1' };
 }
 
-/** The environment of an agent: the same allow-list, and what this kind of agent needs to reach its model. */
+/**
+ * The environment of an agent: the same allow-list, what this kind of agent needs to reach its model, and who it
+ * commits as. Where its home is, the isolation says.
+ */
 export function agentEnvironment(
   config: Config,
   agent: string,

@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { agentConfigOf } from './config.ts';
-import { agentEnvironment, projectEnvironment } from './environment.ts';
+import { projectEnvironment } from './environment.ts';
+import { isolationOf } from './isolation.ts';
 import { systemClock } from './open-journal.ts';
 import type { Project } from './project.ts';
 import { gatesOf, setupOf, templateOf } from './settings.ts';
@@ -96,7 +97,7 @@ export function composeTools({
     },
     priced: (name, usage) => withCost(usage, config.prices, modelOf(agentConfigOf(config, name))),
     watches: new Set(),
-    agentEnvironment: (name, workspace) => agentEnvironment(config, name, workspace, checkout.identity),
+    isolation: isolationOf(project, checkout, startProcess),
     logFolder: join(places.logFolder, record.plan),
     clock: systemClock,
     hit,

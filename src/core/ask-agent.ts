@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { AgentOutcome } from '../domain/agent-outcome.ts';
 import { flatName, type TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../util/result.ts';
+import { inPlace } from './agent-place.ts';
 import { clearLeftovers, recover } from './recover.ts';
 import type { RunTools } from './tools.ts';
 
@@ -59,18 +60,20 @@ async function runAgent(
   const folder = join(tools.logFolder, flatName(task), String(attempt));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'brief.md'), brief);
-  return agent.run({
-    task,
-    attempt,
-    cwd: workspace.path,
-    brief,
-    env: tools.agentEnvironment(agentName, workspace),
-    logFile: join(folder, 'agent.log'),
-    limits: tools.limits,
-    signal,
-    startProcess: tools.startProcess,
-    onEvent: (event) => tools.onLive({ type: 'agent', task, event }),
-  });
+  return inPlace(tools, agentName, workspace, (place) =>
+    agent.run({
+      task,
+      attempt,
+      cwd: workspace.path,
+      brief,
+      env: place.env,
+      logFile: join(folder, 'agent.log'),
+      limits: tools.limits,
+      signal,
+      startProcess: place.startProcess,
+      onEvent: (event) => tools.onLive({ type: 'agent', task, event }),
+    }),
+  );
 }
 
 /** A link could lead anywhere; only a file of the workspace itself is an answer. */

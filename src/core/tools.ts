@@ -4,10 +4,11 @@ import type { Agent, AgentEvent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HitFaultPoint } from '../ports/fault-points.ts';
 import type { Gates } from '../ports/gates.ts';
+import type { Isolation } from '../ports/isolation.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { StartProcess } from '../ports/processes.ts';
 import type { Repository } from '../ports/repository.ts';
-import type { Workspace, WorkspacePool } from '../ports/workspaces.ts';
+import type { WorkspacePool } from '../ports/workspaces.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { AttemptWatch } from './effects/attempt-watch.ts';
@@ -44,7 +45,7 @@ export interface RunTools {
   readonly priced: (agent: string, usage: Usage) => Usage;
   /** Of the agents at work. */
   readonly watches: Set<AttemptWatch>;
-  readonly agentEnvironment: (agent: string, workspace: Workspace) => Readonly<Record<string, string>>;
+  readonly isolation: Isolation;
   /** Absolute; one folder per task and attempt is made below it. */
   readonly logFolder: string;
   readonly clock: Clock;

@@ -156,7 +156,8 @@ function filesOf({ tasks, script, config }: ProjectSketch): Record<string, strin
       : { tasks: script };
   const settings = {
     agent: 'scripted',
-    agents: { scripted: { kind: 'scripted', script: 'agent-script.json' } },
+    // Scripts wait for each other, and for the test, by files in HOME.
+    agents: { scripted: { kind: 'scripted', script: 'agent-script.json', home: 'shared' } },
     gates: { check: 'true' },
     parallel: 3,
     backoffSeconds: 0,

@@ -7,6 +7,14 @@ import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
 import { codexEnvironmentNames, createCodexAgent } from './codex/agent.ts';
 import { commandEnvironmentNames, createCommandAgent } from './command.ts';
 import { createHeadlessAgent } from './headless/agent.ts';
+import type { HomeFile } from '../home/home-file.ts';
+import {
+  claudeHomeFiles,
+  codexHomeFiles,
+  geminiHomeFiles,
+  homeFields,
+  opencodeHomeFiles,
+} from './home-settings.ts';
 import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
 
 const passEnv = z
@@ -18,6 +26,7 @@ const scriptedSchema = z
   .strictObject({
     kind: z.literal('scripted').describe('Follows a script instead of a model; for rehearsals and tests.'),
     script: z.string().min(1).describe('The script file, relative to the repository.'),
+    ...homeFields,
   })
   .describe('The scripted agent that Pawl ships.');
 
@@ -38,6 +47,7 @@ const claudeSchema = z
       .optional()
       .describe('US dollars that one attempt may cost; overshot by up to one request.'),
     passEnv,
+    ...homeFields,
   })
   .describe('Claude Code.');
 
@@ -66,12 +76,17 @@ const acpSchema = z
       .optional()
       .describe("A model that the agent offers, spelled as the agent does; the default is the agent's own."),
     passEnv,
+    ...homeFields,
   })
   .refine((entry) => entry.preset !== undefined || entry.argv !== undefined, {
     message: 'one of `preset` and `argv` is needed',
   })
   .refine((entry) => entry.surface !== 'headless' || entry.preset !== undefined, {
     message: '`surface: "headless"` needs a `preset`',
+  })
+  .refine((entry) => entry.preset === undefined || entry.home !== 'shared', {
+    path: ['home'],
+    message: 'an agent with a preset keeps its state in a home of its own; leave `home` out',
   })
   .describe('An agent that speaks the Agent Client Protocol: OpenCode, Gemini, or any other.');
 
@@ -95,6 +110,7 @@ const codexSchema = z
         'How Codex is driven; the default is `app-server`. `exec` tells less about errors and no times of reset.',
       ),
     passEnv,
+    ...homeFields,
   })
   .describe('OpenAI Codex.');
 
@@ -109,6 +125,7 @@ const commandSchema = z
         'The program and its arguments, without a shell; may hold {task}, {attempt} and {workspace}. A program with a slash in it is relative to the repository.',
       ),
     passEnv,
+    ...homeFields,
   })
   .describe('Any other program.');
 
@@ -131,7 +148,7 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
     case 'scripted':
       return createScriptedAgent({ name, scriptFile: resolve(context.root, config.script) });
     case 'claude': {
-      const { kind: _kind, passEnv: _passEnv, program, ...options } = config;
+      const { program, ...options } = ownFields(config);
       return createClaudeAgent({
         name,
         ...options,
@@ -139,7 +156,7 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
       });
     }
     case 'acp': {
-      const { kind: _kind, passEnv: _passEnv, argv: written, surface, preset, ...rest } = config;
+      const { argv: written, surface, preset, ...rest } = ownFields(config);
       const argv = written === undefined ? {} : { argv: resolveArgv(written, context.root) };
       const options = { name, ...rest, ...argv };
       if (preset === undefined) return createAcpAgent(options);
@@ -148,7 +165,7 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
         : createAcpAgent({ ...options, preset });
     }
     case 'codex': {
-      const { kind: _kind, passEnv: _passEnv, program, ...options } = config;
+      const { program, ...options } = ownFields(config);
       return createCodexAgent({
         name,
         ...options,
@@ -161,6 +178,41 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
       return unreachable(config);
   }
 }
+
+/** The files of the person's home that this agent's private home gets. */
+export function homeFilesOf(config: AgentConfig): readonly HomeFile[] {
+  const named = (config.homeFiles ?? []).map((path): HomeFile => ({ path, how: 'login' }));
+  return [...knownHomeFiles(config), ...named];
+}
+
+function knownHomeFiles(config: AgentConfig): readonly HomeFile[] {
+  switch (config.kind) {
+    case 'claude':
+      return claudeHomeFiles;
+    case 'codex':
+      return codexHomeFiles;
+    case 'acp':
+      if (config.preset === undefined) return [];
+      return config.preset === 'gemini' ? geminiHomeFiles : opencodeHomeFiles;
+    case 'scripted':
+    case 'command':
+      return [];
+    default:
+      return unreachable(config);
+  }
+}
+
+/** Without what every kind has, which is no business of the adapter's. */
+function ownFields<T extends AgentConfig>(config: T): Omit<T, CommonField> {
+  const common: readonly string[] = commonFields;
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !common.includes(name))) as Omit<
+    T,
+    CommonField
+  >;
+}
+
+const commonFields = ['kind', 'passEnv', 'home', 'homeFiles'] as const;
+type CommonField = (typeof commonFields)[number];
 
 function resolveArgv(
   [program, ...args]: readonly [string, ...string[]],

@@ -12,17 +12,20 @@ export interface Checkout {
   readonly branch: string;
   readonly head: string;
   readonly identity: Readonly<Record<string, string>>;
+  /** The same, complete: for agents, who do not see the person's git configuration. */
+  readonly committer: Readonly<Record<string, string>>;
 }
 
 const OLDEST_GIT = [2, 38] as const;
 
 /** Throws NO-GIT, NO-REPOSITORY, NO-COMMIT or DETACHED-HEAD. */
 export async function inspectCheckout(folder: string): Promise<Checkout> {
-  const [{ root, commonDir }, branch, head, identity] = await Promise.all([
+  const [{ root, commonDir }, branch, head, identity, committer] = await Promise.all([
     locateRepository(folder),
     tryGit(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
     tryGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
     identityFor(folder),
+    committerFor(folder),
   ]);
   if (head.code !== 0) {
     throw new PawlError('NO-COMMIT', `${root} has no commit yet`, {
@@ -40,6 +43,7 @@ export async function inspectCheckout(folder: string): Promise<Checkout> {
     branch: branch.stdout.trim(),
     head: head.stdout.trim(),
     identity,
+    committer: { ...committer, ...identity },
   };
 }
 
@@ -83,6 +87,19 @@ async function identityFor(folder: string): Promise<Readonly<Record<string, stri
     GIT_COMMITTER_NAME: 'Pawl',
     GIT_COMMITTER_EMAIL: 'pawl@localhost',
   };
+}
+
+async function committerFor(folder: string): Promise<Readonly<Record<string, string>>> {
+  const [author, committer] = await Promise.all(
+    (['AUTHOR', 'COMMITTER'] as const).map(async (role) => {
+      const found = await tryGit(folder, ['var', `GIT_${role}_IDENT`]);
+      const [, name, email] = /^(.*) <(.*)> \d+ [+-]\d+$/.exec(found.stdout.trim()) ?? [];
+      return name === undefined || email === undefined
+        ? {}
+        : { [`GIT_${role}_NAME`]: name, [`GIT_${role}_EMAIL`]: email };
+    }),
+  );
+  return { ...author, ...committer };
 }
 
 /** Paths with uncommitted or staged changes, untracked ones included. Relative to the root. */

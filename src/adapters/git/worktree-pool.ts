@@ -4,7 +4,7 @@
  * Owns: making, cleaning and repairing them. Does not own: who works in one, nor what is kept of the work.
  * 1. A worktree without its ready mark is half-made and is removed, never repaired.
  * 2. After `reset` nothing of an earlier attempt is left: tracked, untracked and ignored files, the index's flags,
- *    a half-done merge or rebase, the temporary folder.
+ *    a half-done merge or rebase, the temporary folder, the agent's home.
  * 3. git is told where the worktree's git directory is; a `.git` file that an agent changed is not believed.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,8 @@ import type { Failure } from '../../domain/failure.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
 import type { ResetContext, Workspace, WorkspacePool } from '../../ports/workspaces.ts';
 import { ok, type Result } from '../../util/result.ts';
+import { removeTree } from '../home/remove-tree.ts';
+import { endPlace } from '../isolation/end-place.ts';
 import { git, tryGit } from './git.ts';
 
 /** Leftovers of git operations that an agent began and did not end, and settings of its own (a sparse checkout). */
@@ -85,13 +87,14 @@ class WorktreePool implements WorkspacePool {
     const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
     for (const name of halfDone) rmSync(join(gitDir, name), { recursive: true, force: true });
     restoreEntrance(workspace);
+    await endPlace(workspace);
     clearAround(workspace);
     // Whatever an agent made of it (a branch, a commit that is gone): detached, so that no branch moves with it.
     writeFileSync(join(gitDir, 'HEAD'), `${commit}\n`);
     if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
     await git(workspace.path, ['reset', '--hard', '--quiet', commit], { env });
     await git(workspace.path, ['clean', '-ffdxq'], { env });
-    rmSync(workspace.tmp, { recursive: true, force: true });
+    removeTree(workspace.tmp);
     mkdirSync(workspace.tmp, { recursive: true });
     this.#options.hit('workspace-reset');
     return this.#options.provide(workspace, commit, context);
@@ -101,10 +104,14 @@ class WorktreePool implements WorkspacePool {
     const { folder, root } = this.#options;
     mkdirSync(folder, { recursive: true });
     for (const name of this.#allNames()) {
-      if (this.#isWhole(name)) continue;
       const { path } = this.#places(name);
+      if (this.#held.has(name)) continue;
+      if (this.#isWhole(name)) {
+        await endPlace({ name, ...this.#places(name), gitDir: this.#readMark(name) });
+        continue;
+      }
       await tryGit(root, ['worktree', 'remove', '--force', '--force', path]);
-      rmSync(dirname(path), { recursive: true, force: true });
+      removeTree(dirname(path));
     }
   }
 
@@ -206,8 +213,7 @@ function restoreEntrance({ path, gitDir }: Workspace): void {
 function clearAround({ path }: Workspace): void {
   const around = dirname(path);
   for (const name of readdirSync(around)) {
-    if (!['checkout', 'tmp', 'ready'].includes(name))
-      rmSync(join(around, name), { recursive: true, force: true });
+    if (!['checkout', 'tmp', 'ready'].includes(name)) removeTree(join(around, name));
   }
 }
 

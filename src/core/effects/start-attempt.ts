@@ -14,6 +14,7 @@ import { recordOf, titleOf } from '../../domain/run-state.ts';
 import { attemptMessage } from '../../landing/commit-messages.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
+import { inPlace } from '../agent-place.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
 import { watchAttempt } from './attempt-watch.ts';
 import { watchReading } from './reading.ts';
@@ -76,22 +77,24 @@ async function runAgent(
   writeFileSync(join(folder, 'brief.md'), brief);
   tools.hit('agent-running');
   const watch = watchAttempt(command, tools, signal);
-  const outcome = await agent.run({
-    task,
-    attempt,
-    cwd: workspace.path,
-    brief,
-    env: tools.agentEnvironment(name, workspace),
-    logFile: join(folder, 'agent.log'),
-    limits: tools.limits,
-    signal: watch.signal,
-    startProcess: tools.startProcess,
-    onEvent(event) {
-      notice(event);
-      watch.notice(event);
-      tools.onLive({ type: 'agent', task, event });
-    },
-  });
+  const outcome = await inPlace(tools, name, workspace, (place) =>
+    agent.run({
+      task,
+      attempt,
+      cwd: workspace.path,
+      brief,
+      env: place.env,
+      logFile: join(folder, 'agent.log'),
+      limits: tools.limits,
+      signal: watch.signal,
+      startProcess: place.startProcess,
+      onEvent(event) {
+        notice(event);
+        watch.notice(event);
+        tools.onLive({ type: 'agent', task, event });
+      },
+    }),
+  );
   return watch.conclude(outcome);
 }
 

@@ -65,7 +65,7 @@ function runAcp(
   model: string | undefined,
   request: AgentRequest,
 ): Promise<AgentOutcome> {
-  return runPrivately(preset, model, request, async ({ folder, env }) => {
+  return runPrivately(preset, model, request, async ({ home, env }) => {
     const complaint = new BoundedTail(LONGEST_COMPLAINT);
     const { state, end } = await converse({
       request,
@@ -85,7 +85,7 @@ function runAcp(
       end,
       cancelled: request.signal.aborted,
       complaint: complaint.toString(),
-      record: preset?.readRecord?.(folder),
+      record: preset?.readRecord?.(home),
     });
   });
 }

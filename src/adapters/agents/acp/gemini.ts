@@ -1,18 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { linkLogin, type Preparation } from './private-state.ts';
+import type { Preparation } from './preparation.ts';
 
-/**
- * A home of its own: settings, servers, extensions and memories of the person or of the attempt before are not
- * loaded, and parallel attempts do not share a history. Source: the agents reference, § 5.
- */
-export async function prepareGemini(preparation: Preparation): Promise<Readonly<Record<string, string>>> {
-  const { env, folder } = preparation;
-  const state = join(folder, '.gemini');
-  await mkdir(state);
-  const home = env['GEMINI_CLI_HOME'] ?? env['HOME'];
-  const linked = home === undefined ? [] : await linkLogin(join(home, '.gemini'), state, loginFiles);
-  const login = loginOf(env, linked);
+/** Its settings, in the attempt's own home: they say which login it uses, and that it does not retry for minutes. */
+export async function prepareGemini({ env, home }: Preparation): Promise<Readonly<Record<string, string>>> {
+  const state = join(home, '.gemini');
+  await mkdir(state, { recursive: true });
+  const login = loginOf(env, state);
   const settings = {
     ...(login === undefined ? {} : { security: { auth: { selectedType: login } } }),
     privacy: { usageStatisticsEnabled: false },
@@ -20,16 +15,13 @@ export async function prepareGemini(preparation: Preparation): Promise<Readonly<
     general: { enableAutoUpdate: false, maxAttempts: 2 },
   };
   await writeFile(join(state, 'settings.json'), JSON.stringify(settings));
-  return { GEMINI_CLI_HOME: folder };
+  return { GEMINI_CLI_HOME: home };
 }
 
-/** `.env` is where its documentation asks people to put their key. */
-const loginFiles = ['.env', 'gemini-credentials.json', 'google_accounts.json', 'oauth_creds.json'];
-
-function loginOf(env: Readonly<Record<string, string>>, linked: readonly string[]): string | undefined {
+function loginOf(env: Readonly<Record<string, string>>, state: string): string | undefined {
   if (env['GOOGLE_GENAI_USE_GCA'] === 'true') return 'oauth-personal';
   if (env['GOOGLE_GENAI_USE_VERTEXAI'] === 'true') return 'vertex-ai';
   if (env['GEMINI_API_KEY'] !== undefined) return 'gemini-api-key';
-  if (linked.includes('oauth_creds.json')) return 'oauth-personal';
-  return linked.includes('.env') ? 'gemini-api-key' : undefined;
+  if (existsSync(join(state, 'oauth_creds.json'))) return 'oauth-personal';
+  return existsSync(join(state, '.env')) ? 'gemini-api-key' : undefined;
 }

@@ -1,34 +1,24 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
 import { type Fault, resetOfHeaders } from './fault.ts';
 import type { AgentRecord } from './outcome.ts';
-import { linkLogin, type Preparation } from './private-state.ts';
+import type { Preparation } from './preparation.ts';
 
-/**
- * Folders of its own for data, configuration and state: parallel attempts would share one database, and plug-ins and
- * servers of the person are not loaded. Its cache stays shared: it holds programs only. Source: the agents reference,
- * § 4.
- */
-export async function prepareOpencode(preparation: Preparation): Promise<Readonly<Record<string, string>>> {
-  const { env, folder, model } = preparation;
-  const data = dataFolder(folder);
-  await mkdir(data, { recursive: true });
-  const shared = env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? '/', '.local', 'share');
-  await linkLogin(join(shared, 'opencode'), data, ['auth.json']);
-  return {
-    XDG_DATA_HOME: join(folder, 'data'),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_STATE_HOME: join(folder, 'state'),
+/** The home is this attempt's alone, so its data, configuration and state are too. Source: the agents reference, § 4. */
+export function prepareOpencode({
+  env,
+  home,
+  model,
+}: Preparation): Promise<Readonly<Record<string, string>>> {
+  return Promise.resolve({
+    XDG_DATA_HOME: join(home, '.local/share'),
+    XDG_CONFIG_HOME: join(home, '.config'),
+    XDG_STATE_HOME: join(home, '.local/state'),
     OPENCODE_CONFIG_CONTENT: JSON.stringify(configure(env['OPENCODE_CONFIG_CONTENT'], model)),
-  };
-}
-
-function dataFolder(folder: string): string {
-  return join(folder, 'data', 'opencode');
+  });
 }
 
 const objectSchema = z.record(z.string(), z.unknown());
@@ -69,8 +59,8 @@ function parseObject(text: string | undefined): Readonly<Record<string, unknown>
  * tokens of the last step only, and `end_turn` for an answer that was cut at the output limit.
  * Undefined when there is nothing, or nothing that can be read: it is no part of a contract.
  */
-export function readOpencodeRecord(folder: string): AgentRecord | undefined {
-  const file = join(dataFolder(folder), 'opencode.db');
+export function readOpencodeRecord(home: string): AgentRecord | undefined {
+  const file = join(home, '.local/share/opencode/opencode.db');
   if (!existsSync(file)) return undefined;
   try {
     using database = new DatabaseSync(file, { readOnly: true });

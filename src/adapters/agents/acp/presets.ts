@@ -3,9 +3,9 @@ import { geminiReader } from '../headless/gemini.ts';
 import { opencodeReader } from '../headless/opencode.ts';
 import { type HeadlessReading, openReading } from '../headless/surface.ts';
 import type { AgentRecord } from './outcome.ts';
+import type { Preparation } from './preparation.ts';
 import { prepareGemini } from './gemini.ts';
 import { prepareOpencode, readOpencodeRecord } from './opencode.ts';
-import type { Preparation } from './private-state.ts';
 
 export type PresetName = 'opencode' | 'gemini';
 
@@ -23,10 +23,10 @@ export interface Preset {
   readonly environmentNames: readonly string[];
   /** The environment's own values win over these. */
   readonly defaults: Readonly<Record<string, string>>;
-  /** Writes the private state; returns variables that win over the environment's. */
+  /** Writes settings into the home; returns variables that win over the environment's. */
   readonly prepare: (preparation: Preparation) => Promise<Readonly<Record<string, string>>>;
-  /** What its private state tells about the session, after its end. */
-  readonly readRecord?: (folder: string) => AgentRecord | undefined;
+  /** What its home tells about the session, after its end. */
+  readonly readRecord?: (home: string) => AgentRecord | undefined;
   readonly install: string;
 }
 

@@ -1,0 +1,7 @@
+export interface Preparation {
+  /** The home of this attempt alone, with the login in it; gone when it is over. */
+  readonly home: string;
+  /** The environment that the attempt gets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly model: string | undefined;
+}

@@ -46,6 +46,12 @@ const claudeSchema = z
       .positive()
       .optional()
       .describe('US dollars that one attempt may cost; overshot by up to one request.'),
+    surface: z
+      .enum(['control', 'print'])
+      .optional()
+      .describe(
+        'How Claude Code is driven; the default is `control`. `print` bypasses its questions for permission and is ended by signals only.',
+      ),
     passEnv,
     ...homeFields,
   })

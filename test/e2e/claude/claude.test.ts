@@ -3,13 +3,13 @@
  * one that scripts/install-test-agents.sh pins, or whatever PAWL_TEST_CLAUDE names.
  */
 import { existsSync } from 'node:fs';
-import { readFile, watch, writeFile } from 'node:fs/promises';
+import { readFile, symlink, watch, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createClaudeAgent } from '../../../src/adapters/agents/claude/agent.ts';
+import { type ClaudeAgentOptions, createClaudeAgent } from '../../../src/adapters/agents/claude/agent.ts';
 import { identifyProcess } from '../../../src/adapters/process/process-table.ts';
 import type { Agent } from '../../../src/ports/agent.ts';
 import { makePlace, type Place, runAgent } from '../../integration/agents/agent-run.ts';
@@ -26,9 +26,7 @@ if (!present) {
   );
 }
 
-function claude(options: { readonly maxTurns?: number; readonly maxBudgetUsd?: number } = {}): Agent {
-  return createClaudeAgent({ name: 'claude', program, model: 'claude-sonnet-4-5', ...options });
-}
+type Options = Pick<ClaudeAgentOptions, 'maxTurns' | 'maxBudgetUsd'>;
 
 function variables(baseUrl: string): Readonly<Record<string, string>> {
   return { ANTHROPIC_API_KEY: 'dummy', ANTHROPIC_BASE_URL: baseUrl };
@@ -67,7 +65,13 @@ async function pidWrittenTo(place: Place, name: string): Promise<number> {
   throw new Error(`${file} was never written`);
 }
 
-describe.skipIf(!present)('Claude Code', { timeout: 90_000 }, () => {
+const surfaces = ['control', 'print'] as const;
+
+describe.skipIf(!present).each(surfaces)('Claude Code by %s', { timeout: 90_000 }, (surface) => {
+  function claude(options: Options = {}): Agent {
+    return createClaudeAgent({ name: 'claude', program, surface, model: 'claude-sonnet-4-5', ...options });
+  }
+
   test('is found with its version, without network', async () => {
     expect(await claude().probe()).toMatchObject({
       kind: 'ready',
@@ -240,5 +244,47 @@ describe.skipIf(!present)('Claude Code', { timeout: 90_000 }, () => {
     expect(run.outcome.kind).toBe('cancelled');
     expect(identifyProcess(await written)).toBeUndefined();
     expect(run.survivors).toEqual([]);
+  });
+});
+
+describe.skipIf(!present)('Claude Code that asks', { timeout: 90_000 }, () => {
+  const agent = createClaudeAgent({ name: 'claude', program, model: 'claude-sonnet-4-5' });
+
+  test('may work in the workspace and in TMPDIR, and is denied the rest with a reason', async () => {
+    await using place = await makePlace();
+    const outside = join(place.home, 'outside.txt');
+    await symlink(place.home, join(place.workspace, 'link'));
+    const write = (path: string) => ({
+      kind: 'answer' as const,
+      call: { tool: 'write' as const, path, content: 'x' },
+    });
+    const shell = (command: string) => ({
+      kind: 'answer' as const,
+      call: { tool: 'shell' as const, command },
+    });
+    await using model = await startScriptedModel({
+      work: [
+        write(join(place.workspace, 'in.txt')),
+        write(join(place.environment['TMPDIR'] ?? '', 'in.txt')),
+        write(outside),
+        write(join(place.workspace, 'link', 'linked.txt')),
+        shell(`echo x > ${outside}`),
+        shell('node -e "process.stdout.write(String(40 + 2))" > out.txt 2> /dev/null; cat out.txt'),
+        { kind: 'answer', text: 'Tried all.' },
+      ],
+    });
+    const run = await runAgent(agent, place, { env: variables(model.baseUrl('work')) });
+    expect(run.outcome).toMatchObject({ kind: 'finished', lastWords: 'Tried all.' });
+    expect(run.outcome.denials).toEqual([
+      `Write: ${outside}`,
+      expect.stringMatching(/^Write: .*linked\.txt$/),
+      `Bash: ${outside}`,
+    ]);
+    expect(existsSync(join(place.workspace, 'in.txt'))).toBe(true);
+    expect(await readFile(join(place.workspace, 'out.txt'), 'utf8')).toBe('42');
+    expect(existsSync(outside)).toBe(false);
+    expect(existsSync(join(place.home, 'linked.txt'))).toBe(false);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).toContain(`${outside} is outside the workspace`);
+    expect(model.faults).toEqual([]);
   });
 });

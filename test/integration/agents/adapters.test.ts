@@ -178,7 +178,7 @@ process.stderr.write('a word on standard error');
 process.exitCode = Number(process.env.STAND_IN_EXIT ?? 0);
 `;
 
-describe('running Claude Code', () => {
+describe('running Claude Code by what it prints', () => {
   test('is headless, quiet, bounded in retries, and has the brief on standard input', async () => {
     await using place = await makePlace();
     const program = join(place.home, 'claude');
@@ -190,6 +190,7 @@ describe('running Claude Code', () => {
     const agent = createClaudeAgent({
       name: 'c',
       program,
+      surface: 'print',
       model: 'some-model',
       maxTurns: 40,
       maxBudgetUsd: 2.5,
@@ -202,7 +203,7 @@ describe('running Claude Code', () => {
     expect(called.brief).toBe(brief);
     expect(called.cwd).toBe(place.workspace);
     expect(called.args.join(' ')).toBe(
-      '-p --output-format stream-json --verbose --permission-mode bypassPermissions --setting-sources  ' +
+      '-p --permission-mode bypassPermissions --output-format stream-json --verbose --setting-sources  ' +
         '--strict-mcp-config --model some-model --max-turns 40 --max-budget-usd 2.5 --effort low',
     );
     expect(called.env).toMatchObject({
@@ -219,7 +220,7 @@ describe('running Claude Code', () => {
     const program = join(place.home, 'claude');
     await writeFile(program, claudeStandIn, { mode: 0o755 });
     await writeFile(join(place.home, 'lines.jsonl'), '{"type":"system","subtype":"init"}\n');
-    const agent = createClaudeAgent({ name: 'c', program });
+    const agent = createClaudeAgent({ name: 'c', program, surface: 'print' });
     expect((await runAgent(agent, place, { env: { STAND_IN_EXIT: '1' } })).outcome).toEqual({
       kind: 'crashed',
       exitCode: 1,

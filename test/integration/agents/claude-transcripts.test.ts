@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { openControl, readControlLine } from '../../../src/adapters/agents/claude/control.ts';
 import { decideClaudeOutcome } from '../../../src/adapters/agents/claude/outcome.ts';
-import { initialClaudeState, readClaudeLine } from '../../../src/adapters/agents/claude/stream.ts';
+import {
+  type ClaudeState,
+  initialClaudeState,
+  readClaudeLine,
+} from '../../../src/adapters/agents/claude/stream.ts';
 import { agentOutcomeSchema } from '../../../src/domain/agent-outcome.ts';
 import type { AgentEvent } from '../../../src/ports/agent.ts';
 import type { ProcessEnd } from '../../../src/ports/processes.ts';
@@ -145,5 +150,12 @@ describe.skipIf(transcripts.names === undefined)('recorded runs of Claude Code',
     expect('denials' in outcome).toBe('denials' in expected.outcome);
     expect(agentOutcomeSchema.safeParse(outcome).success).toBe(true);
     if (expected.events !== undefined) expect(events.filter(isSeen)).toEqual(expected.events);
+    expect(inConversation(transcripts.linesOf(name))).toEqual(state);
   });
 });
+
+/** What the same lines come to where Claude Code is talked to. */
+function inConversation(lines: readonly string[]): ClaudeState {
+  return lines.reduce((state, line) => readControlLine(state, line).state, openControl('', ['/w']).state)
+    .stream;
+}

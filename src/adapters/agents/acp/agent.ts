@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
 import { commonEnvironmentNames } from '../environment.ts';
 import { type Environment, locateProgram, missingProgram, readVersion } from '../program.ts';
+import { workFolders } from '../work-folders.ts';
 import { converse } from './conversation.ts';
 import { decideAcpOutcome } from './outcome.ts';
 import { type Preset, type PresetName, presets } from './presets.ts';
@@ -91,19 +91,3 @@ function runAcp(
 }
 
 const LONGEST_COMPLAINT = 2_000;
-
-/** Agents report real paths, whatever link they were started through. */
-async function workFolders(request: AgentRequest): Promise<readonly [string, ...string[]]> {
-  const temporary = request.env['TMPDIR'];
-  const others = temporary === undefined ? [] : [temporary, await realFolder(temporary)];
-  return [request.cwd, await realFolder(request.cwd), ...others];
-}
-
-async function realFolder(folder: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch {
-    // Not there: then nothing lies in it either.
-    return folder;
-  }
-}

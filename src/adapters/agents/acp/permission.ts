@@ -1,6 +1,6 @@
 /** The answer to `session/request_permission`: at once, by the paths that the request names. Pure. */
-import { posix } from 'node:path';
 import { z } from 'zod';
+import { isInside, type WorkFolders } from '../work-folders.ts';
 
 const text = z.string().optional().catch(undefined);
 
@@ -36,10 +36,7 @@ export interface PermissionAnswer {
  * Allows once what stays inside `folders`, or names no path at all, such as a command: what a command does cannot
  * be told from its text. Never allows for ever: a later request may leave the workspace.
  */
-export function decidePermission(
-  request: PermissionRequest,
-  folders: readonly [string, ...string[]],
-): PermissionAnswer {
+export function decidePermission(request: PermissionRequest, folders: WorkFolders): PermissionAnswer {
   const stays = pathsOf(request.toolCall).every((path) => isInside(path, folders));
   const allow = request.options.find((option) => option.kind === 'allow_once');
   if (stays && allow !== undefined) return { allowed: true, result: select(allow.optionId) };
@@ -73,9 +70,4 @@ function pathsOf(call: ToolCall): readonly string[] {
   return [...(call.locations ?? []).map((location) => location.path), ...diffs, ...input].filter(
     (path) => path !== '',
   );
-}
-
-function isInside(path: string, folders: readonly [string, ...string[]]): boolean {
-  const full = posix.resolve(folders[0], path);
-  return folders.some((folder) => full === folder || full.startsWith(`${folder}/`));
 }

@@ -97,6 +97,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Deadlines.'),
+  resume: z
+    .enum(['never', 'auto'])
+    .default('never')
+    .describe(
+      'Whether an attempt may take up the conversation and the files of the failed one before it; `auto`: after a small failure, where that is cheaper than to begin anew.',
+    ),
   budgets: z
     .strictObject({
       attempt: amountSchema.optional().describe('Of one attempt.'),

@@ -58,6 +58,7 @@ export function policyOf(config: Config, wishes: PolicyWishes, root: string): Po
     roles,
     identities: identitiesOf(roles, config, root),
     ...(wishes.only === undefined ? {} : { only: wishes.only }),
+    ...(config.resume === 'never' ? {} : { resume: config.resume }),
     ...budgetsOf(config, wishes),
   };
 }

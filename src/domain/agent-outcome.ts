@@ -5,6 +5,8 @@ const common = {
   /** The agent's own last words. A claim, never evidence. At most 4,000 characters. */
   lastWords: z.string(),
   usage: usageSchema.optional(),
+  /** Under which its conversation can be taken up again. */
+  session: z.string().optional(),
   /** What the agent wanted to do and was not allowed, the first ten: tool and argument or reason. */
   denials: z.array(z.string()).readonly().optional(),
 };

@@ -2,6 +2,7 @@ import { againOf, buildsOn, renderBrief, type BriefInput, type BriefTemplate } f
 import type { TaskId } from './ids.ts';
 import { taskOf } from './plan.ts';
 import { retryContextOf } from './retry-context.ts';
+import { renderRepair } from './retry-section.ts';
 import { recordOf, type RunState } from './run-state.ts';
 
 /** What a project gives to every brief. */
@@ -31,6 +32,13 @@ export function briefOfAttempt(
     retry: retryContextOf(record, attempt, maxAttempts),
     done: buildsOn(plan, task, (other) => filesLanded(state, other)),
   });
+}
+
+/** What an agent is told that takes the conversation of a failed attempt up again: it knows the task. */
+export function repairBriefOf(state: RunState, id: TaskId, attempt: number, maxAttempts: number): string {
+  const retry = retryContextOf(recordOf(state, id), attempt, maxAttempts);
+  if (retry === undefined) throw new Error(`Internal error: nothing to repair in ${id}`);
+  return renderRepair(retry);
 }
 
 function filesLanded(state: RunState, id: TaskId): readonly string[] {

@@ -4,6 +4,7 @@
  * adapters/journal-sqlite and an old journal kept as a fixture.
  */
 import { z } from 'zod';
+import { beginningSchema } from './beginning.ts';
 import { agentOutcomeSchema } from './agent-outcome.ts';
 import { amountSchema } from './amount.ts';
 import { failureSchema } from './failure.ts';
@@ -82,7 +83,14 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   }),
 
   z.object({ type: z.literal('attempt.started'), ...ofAttempt, agent: z.string() }),
-  z.object({ type: z.literal('attempt.prepared'), ...ofAttempt, base: commit, workspace: z.string() }),
+  z.object({
+    type: z.literal('attempt.prepared'),
+    ...ofAttempt,
+    base: commit,
+    workspace: z.string(),
+    /** Of an attempt that follows a failed one, where such may be resumed. */
+    beginning: beginningSchema.optional(),
+  }),
   /** What its agent has used so far in this attempt; more is told while it works. */
   z.object({ type: z.literal('usage.recorded'), ...ofAttempt, usage: usageSchema }),
   /**

@@ -13,7 +13,7 @@ import { withEdges, withoutEdge } from './inferred-edges.ts';
 import { edgeKey, type DecidedEdge } from './inferred-dependency.ts';
 import type { DeclaredStatus, Plan } from './plan.ts';
 import { countGrant, countUsage } from './spending.ts';
-import type { Usage } from './usage.ts';
+import { promptAfter, type Usage } from './usage.ts';
 import {
   countedFailures,
   emptyState,
@@ -294,10 +294,16 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
     }
     case 'attempt.prepared':
       if (running?.stage !== 'preparing') illegal(record, body);
-      return set({ ...running, stage: 'coding' }, { base: body.base, workspace: body.workspace });
+      return set(
+        { ...running, stage: 'coding' },
+        { base: body.base, workspace: body.workspace, ...defined({ beginning: body.beginning }) },
+      );
     case 'usage.recorded':
       if (running?.stage !== 'coding') illegal(record, body);
-      return set(running, { usage: counted(state, record, body.usage, at) });
+      return set(running, {
+        ...defined({ prompt: promptAfter(record.attempts.at(-1) ?? {}, body.usage, at) }),
+        usage: counted(state, record, body.usage, at),
+      });
     case 'agent.ended': {
       if (running?.stage !== 'coding') illegal(record, body);
       const usage = counted(state, record, body.outcome.usage, at);

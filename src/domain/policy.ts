@@ -26,6 +26,8 @@ export const policySchema = z
     only: z.array(taskIdSchema).readonly().optional(),
     /** The agent's name for new attempts. */
     agent: z.string(),
+    /** Whether a failed attempt's conversation may be taken up again; absent: never. */
+    resume: z.enum(['never', 'auto']).optional(),
     /** What may be used up before a person grants more; absent: no limit. */
     budgets: z
       .object({

@@ -8,12 +8,23 @@ export const RETRY_LIMIT = 8_000;
 
 const limits = { failure: 400, files: 1_000, lastWords: 1_500, lesson: 400, lessons: 1_800 } as const;
 
+/** To an agent that begins anew. */
 export function retrySection(context: RetryContext): string {
+  return sectionOf(context, 'Your checkout is clean: nothing of the earlier attempts is in it.');
+}
+
+/** To the agent whose own work was refused, in the same conversation. The whole message. */
+export function renderRepair(context: RetryContext): string {
+  const section = sectionOf(context, 'Your checkout is as you left it, and your work is committed in it.');
+  return `The gates have refused your work. Repair it; the task, its rules and how to report are as before.\n\n${section}\n`;
+}
+
+function sectionOf(context: RetryContext, checkout: string): string {
   const { previous } = context;
   const before = [
     `## Attempt ${context.attempt} of ${context.of}: what went wrong before`,
     '',
-    'Your checkout is clean: nothing of the earlier attempts is in it.',
+    checkout,
     '',
     `Attempt ${previous.number} ended with: ${oneLine(previous.failure, limits.failure)}.`,
   ];

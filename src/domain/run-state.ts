@@ -2,13 +2,14 @@
 import type { AgentOutcome } from './agent-outcome.ts';
 import type { FileChange, GateRun, Hold } from './event.ts';
 import { describeFailure, type Failure } from './failure.ts';
+import type { Beginning } from './beginning.ts';
 import type { TaskId } from './ids.ts';
 import type { DecidedEdge, InferredEdge } from './inferred-dependency.ts';
 import { taskOf, type Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { emptySpending, type Spending } from './spending.ts';
-import type { Usage } from './usage.ts';
+import type { PromptSizes, Usage } from './usage.ts';
 
 export type TaskState =
   | { readonly status: 'pending'; readonly notBefore: number }
@@ -68,6 +69,10 @@ export interface AttemptRecord {
   readonly outcome?: AgentOutcome;
   /** As far as it is known; grows while the agent works. */
   readonly usage?: Usage;
+  /** Known of agents that tell what they use while they work. */
+  readonly prompt?: PromptSizes;
+  /** Absent for a first attempt, and where attempts are never resumed. */
+  readonly beginning?: Beginning;
   /** Files the agent was told to read, and by its own report did not. */
   readonly unread?: readonly string[];
   readonly gates: readonly { readonly purpose: 'attempt' | 'landing'; readonly run: GateRun }[];

@@ -42,3 +42,26 @@ export function addUsage(left: Usage, right: Usage): Usage {
     ...(model === undefined ? {} : { model }),
   };
 }
+
+/** How much the model was sent for the first and for the latest request of an attempt, in tokens. */
+export interface PromptSizes {
+  readonly first: number;
+  readonly last: number;
+  /** When the latter was told, in ms since the epoch. */
+  readonly at: number;
+}
+
+/** What the figures of two turns differ by is what the model was sent for the later one. */
+export function promptAfter(
+  before: { readonly usage?: Usage; readonly prompt?: PromptSizes },
+  usage: Usage,
+  at: number,
+): PromptSizes | undefined {
+  const sent = inputOf(usage) - (before.usage === undefined ? 0 : inputOf(before.usage));
+  if (sent <= 0) return before.prompt;
+  return { first: before.prompt?.first ?? sent, last: sent, at };
+}
+
+function inputOf({ inputTokens, cacheReadTokens, cacheWriteTokens }: Usage): number {
+  return inputTokens + cacheReadTokens + cacheWriteTokens;
+}

@@ -21,6 +21,8 @@ export interface AgentRequest {
   /** The workspace: a clean checkout of the base commit. The agent's current directory. */
   readonly cwd: string;
   readonly brief: string;
+  /** The session to take up: its conversation is in its place, and the brief is the next message in it. */
+  readonly resume?: string;
   /** The whole environment of the agent, already reduced to the allow-list, with a private TMPDIR. */
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
@@ -48,6 +50,11 @@ export interface Agent {
   readonly reportsTools: boolean;
   /** Looks for the program, without starting work. Must not reject. */
   probe(): Promise<AgentProbe>;
+  /**
+   * Where the agent keeps the conversation of a session (`AgentOutcome.session`), in that environment and current
+   * directory. Absent: it cannot take one up.
+   */
+  conversationFile?(place: Pick<AgentRequest, 'cwd' | 'env'>, session: string): string;
   /** Works in `request.cwd` until done. Must not reject: whatever happens is an outcome. Commits are optional. */
   run(request: AgentRequest): Promise<AgentOutcome>;
 }

@@ -15,6 +15,8 @@ export interface Repository {
   resolve(revision: string): Promise<string | undefined>;
   treeOf(commit: string): Promise<string>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Bytes of these files of a commit, together; files that it does not have count as nothing. */
+  sizeOf(commit: string, paths: readonly string[]): Promise<number>;
   /** Files that differ between two commits, renames found. */
   changes(from: string, to: string): Promise<readonly FileChange[]>;
   /**

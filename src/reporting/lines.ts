@@ -113,6 +113,9 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
     case 'agent.ended':
       return [...unreadWords(task, body.unread), ...costWords(task, body.outcome.usage, state)];
     case 'attempt.prepared':
+      return body.beginning?.mode === 'resumed'
+        ? [`${task} attempt ${attempt} takes the conversation up again: ${plain(body.beginning.because)}`]
+        : [];
     case 'usage.recorded':
     case 'landing.prepared':
       return [];

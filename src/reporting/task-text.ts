@@ -80,6 +80,9 @@ function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
   return [
     `Attempt ${number}  ${plain(agent)} · ${isoTime(startedAt)} · ${took} · ${endWords(end)}`,
     ...(commits.length === 0 ? [] : [`  ${commits.join(' · ')}`]),
+    ...(attempt.beginning === undefined
+      ? []
+      : [`  ${attempt.beginning.mode}: ${plain(attempt.beginning.because)}`]),
     ...(attempt.usage === undefined ? [] : [`  used ${plain(describeUsage(attempt.usage))}`]),
     ...fileLines(attempt.files).map((line) => `  ${line}`),
     ...attempt.gates.flatMap(({ purpose, run }) => gateLines(purpose, run)).map((line) => `  ${line}`),

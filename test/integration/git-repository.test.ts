@@ -213,6 +213,15 @@ test('changes of different lines merge to a tree with both, and no checkout is t
   expect(await repository.treeOf(commit)).toBe(merged.tree);
 });
 
+test('the size of files counts what the commit has of them, whatever their names', async () => {
+  await using rig = await makeRig();
+  rig.write('odd *.txt', '12345');
+  rig.write('src/ä.txt', '123');
+  const head = (await rig.snapshot())?.head ?? '';
+  expect(await rig.repository.sizeOf(head, ['odd *.txt', 'src/ä.txt', 'gone.txt'])).toBe(8);
+  expect(await rig.repository.sizeOf(head, [])).toBe(0);
+});
+
 test('a changelog keeps the lines of both sides, unless the repository has its own way', async () => {
   await using rig = await makeRig();
   const { repository } = rig;

@@ -9,21 +9,24 @@ export interface Report {
   readonly usage?: Usage | undefined;
   /** What it was not allowed; see denials.ts. */
   readonly denials?: readonly string[] | undefined;
+  readonly session?: string | undefined;
 }
 
 interface OutcomeFields {
   readonly lastWords: string;
   readonly usage?: Usage;
   readonly denials?: readonly string[];
+  readonly session?: string;
 }
 
 /** The fields that every outcome has, with the bound on the last words applied. */
 export function outcomeFields(report: Report): OutcomeFields {
-  const { usage, denials = [] } = report;
+  const { usage, denials = [], session } = report;
   return {
     lastWords: boundEnd(report.lastWords.trim(), LONGEST_LAST_WORDS),
     ...(usage === undefined ? {} : { usage }),
     ...(denials.length === 0 ? {} : { denials }),
+    ...(session === undefined ? {} : { session }),
   };
 }
 

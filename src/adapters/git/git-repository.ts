@@ -33,6 +33,7 @@ export function createGitRepository(options: GitRepositoryOptions): Repository {
       return (await git(root, ['rev-parse', '--verify', `${commit}^{tree}`])).trim();
     },
     isAncestor: (ancestor, descendant) => isAncestor(root, ancestor, descendant),
+    sizeOf: (commit, paths) => sizeOf(root, commit, paths),
     changes: (from, to) => changes(root, from, to),
     snapshot: (workspace, base, message) => snapshot(root, workspace, base, message, identity),
     findTrailers: (base, tip, name) => findTrailers(root, base, tip, name),
@@ -69,6 +70,22 @@ async function findTrailers(
     const [commit = '', value = ''] = line.split(' ');
     return value === '' ? [] : [{ commit, value }];
   });
+}
+
+async function sizeOf(root: string, commit: string, paths: readonly string[]): Promise<number> {
+  if (paths.length === 0) return 0;
+  const args = [
+    '--literal-pathspecs',
+    'ls-tree',
+    '-r',
+    '-z',
+    '--format=%(objectsize)',
+    commit,
+    '--',
+    ...paths,
+  ];
+  const sizes = (await git(root, args)).split('\0');
+  return sizes.reduce((sum, size) => sum + (Number(size) || 0), 0);
 }
 
 async function changes(root: string, from: string, to: string): Promise<readonly FileChange[]> {

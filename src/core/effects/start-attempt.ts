@@ -6,9 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
-import { briefOfAttempt } from '../../domain/attempt-brief.ts';
+import { briefOfAttempt, repairBriefOf } from '../../domain/attempt-brief.ts';
 import type { Command } from '../../domain/decide.ts';
-import { flatName } from '../../domain/ids.ts';
 import { failureOfOutcome } from '../../domain/outcome-failure.ts';
 import { recordOf, titleOf } from '../../domain/run-state.ts';
 import { attemptMessage } from '../../landing/commit-messages.ts';
@@ -18,6 +17,7 @@ import { inPlace } from '../agent-place.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
 import { watchAttempt } from './attempt-watch.ts';
 import { watchReading } from './reading.ts';
+import { attemptFolder, keepConversation, placeConversation, startOf, type Start } from './resume.ts';
 
 type StartCommand = Extract<Command, { type: 'start' }>;
 
@@ -32,9 +32,10 @@ export async function startAttempt(
   hit('attempt-started');
   const workspace = await pool.acquire();
   try {
-    const base = record.state.integrationHead;
+    const start = await startOf(command, tools);
     const label = `${task}/${attempt}`;
-    const clean = await pool.reset(workspace, base, { label, startProcess: tools.startProcess, signal });
+    const context = { label, startProcess: tools.startProcess, signal };
+    const clean = await pool.reset(workspace, start.checkout, context);
     if (signal.aborted) {
       record.record({ type: 'attempt.interrupted', task, attempt, because: 'stop' });
     } else if (!clean.ok) {
@@ -47,10 +48,18 @@ export async function startAttempt(
         files: [],
       });
     } else {
-      record.record({ type: 'attempt.prepared', task, attempt, base, workspace: workspace.path });
+      const { base, beginning } = start;
+      record.record({
+        type: 'attempt.prepared',
+        task,
+        attempt,
+        base,
+        workspace: workspace.path,
+        ...(beginning === undefined ? {} : { beginning }),
+      });
       hit('attempt-prepared');
       const reading = watchReading(record.state, task, tools.agents.get(agent)?.reportsTools === true);
-      const outcome = await runAgent(command, tools, workspace, signal, reading.notice);
+      const outcome = await runAgent(command, tools, { workspace, start }, signal, reading.notice);
       record.record({ type: 'agent.ended', task, attempt, outcome, unread: reading.unread() });
       hit('agent-ended');
       await concludeAttempt(command, tools, workspace, base, outcome);
@@ -63,7 +72,7 @@ export async function startAttempt(
 async function runAgent(
   command: StartCommand,
   tools: RunTools,
-  workspace: Workspace,
+  { workspace, start: { resume } }: { readonly workspace: Workspace; readonly start: Start },
   signal: AbortSignal,
   notice: (event: AgentEvent) => void,
 ): Promise<AgentOutcome> {
@@ -71,18 +80,20 @@ async function runAgent(
   const agent = tools.agents.get(name);
   if (agent === undefined)
     return { kind: 'unavailable', message: `no agent is named ${name}`, lastWords: '' };
-  const folder = join(tools.logFolder, flatName(task), String(attempt));
+  const folder = attemptFolder(tools, command);
   mkdirSync(folder, { recursive: true });
-  const brief = briefFor(tools, task, attempt);
+  const brief = briefFor(tools, command, resume !== undefined);
   writeFileSync(join(folder, 'brief.md'), brief);
   tools.hit('agent-running');
   const watch = watchAttempt(command, tools, signal);
-  const outcome = await inPlace(tools, name, workspace, (place) =>
-    agent.run({
+  const outcome = await inPlace(tools, name, workspace, async (place) => {
+    if (resume !== undefined) placeConversation(agent, workspace, place, resume);
+    const ended = await agent.run({
       task,
       attempt,
       cwd: workspace.path,
       brief,
+      ...(resume === undefined ? {} : { resume: resume.session }),
       env: place.env,
       logFile: join(folder, 'agent.log'),
       limits: tools.limits,
@@ -93,16 +104,24 @@ async function runAgent(
         watch.notice(event);
         tools.onLive({ type: 'agent', task, event });
       },
-    }),
-  );
+    });
+    keepConversation(agent, workspace, place, ended, folder, tools);
+    return ended;
+  });
   return watch.conclude(outcome);
 }
 
-function briefFor({ record, template, gates }: RunTools, id: StartCommand['task'], attempt: number): string {
+function briefFor(
+  { record, template, gates }: RunTools,
+  { task, attempt }: StartCommand,
+  isResumed: boolean,
+): string {
   const { session } = record.state;
-  if (session === undefined) throw new Error(`Internal error: ${id} was started outside a session`);
+  if (session === undefined) throw new Error(`Internal error: ${task} was started outside a session`);
   const { maxAttempts } = session.policy;
-  return briefOfAttempt(record.state, id, attempt, { template, gates: gates.list, maxAttempts });
+  return isResumed
+    ? repairBriefOf(record.state, task, attempt, maxAttempts)
+    : briefOfAttempt(record.state, task, attempt, { template, gates: gates.list, maxAttempts });
 }
 
 /**

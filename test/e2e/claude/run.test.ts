@@ -62,6 +62,56 @@ describe.skipIf(!present)('pawl run --agent claude', { timeout: 90_000 }, () => 
   });
 });
 
+describe.skipIf(!present)('resume: auto', { timeout: 90_000 }, () => {
+  test('a small failure is repaired in the same conversation, in the files as they were left', async () => {
+    const shell = (text: string, command: string) => ({
+      kind: 'answer' as const,
+      text,
+      call: { tool: 'shell' as const, command },
+      usage: { inputTokens: 9_000 },
+    });
+    const done = { kind: 'answer' as const, text: 'Done.', usage: { cacheReadTokens: 9_500 } };
+    await using model = await startScriptedModel({
+      repair: ({ request, body }) => {
+        if (request.tools.length === 0) return undefined;
+        if (!JSON.stringify(body).includes('The gates have refused your work'))
+          return request.turn === 0
+            ? shell('Writing it.', 'echo wrong > src/answer.txt; echo kept > b.txt')
+            : done;
+        return request.turn === 1
+          ? shell('Repairing it.', 'test -f b.txt && echo 42 > src/answer.txt')
+          : done;
+      },
+    });
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }],
+      files: { 'src/index.txt': 'x\n' },
+      config: {
+        agent: 'claude',
+        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
+        gates: { test: 'grep -qx 42 src/answer.txt || { echo "src/answer.txt:1 expected 42"; exit 1; }' },
+        resume: 'auto',
+        limits: { idleSeconds: 60, totalSeconds: 80 },
+      },
+    });
+    const run = await project.run(['run'], {
+      env: { ANTHROPIC_API_KEY: 'dummy', ANTHROPIC_BASE_URL: model.baseUrl('repair') },
+      timeoutMs: 80_000,
+    });
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).toContain('takes the conversation up again: a small failure of gate test');
+    expect(await project.git(['show', 'pawl/tasks:src/answer.txt'])).toBe('42');
+    const attempts = project.state().tasks.values().next().value?.attempts ?? [];
+    expect(attempts.map(({ beginning }) => beginning?.mode)).toEqual([undefined, 'resumed']);
+    // One conversation in two attempts, each of which has used what it has used itself.
+    expect(attempts[1]?.outcome?.session).toBe(attempts[0]?.outcome?.session);
+    expect(attempts.map(({ usage }) => usage?.cacheReadTokens)).toEqual([9_500, 9_500]);
+    expect((await project.run(['show', 'T-001'])).stdout).toContain('resumed: a small failure of gate test');
+    expect(project.orphans()).toEqual([]);
+    expect(model.faults).toEqual([]);
+  });
+});
+
 describe.skipIf(!present)('questions to Claude Code', { timeout: 90_000 }, () => {
   test('a missing dependency and a whole backlog are taken from its answers', async () => {
     const answer = (value: object) => ({

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
@@ -37,6 +38,7 @@ export function createClaudeAgent(options: ClaudeAgentOptions): Agent {
     name: options.name,
     reportsTools: true,
     probe: () => probeClaude(program, options.environment ?? process.env),
+    conversationFile,
     run: (request) => runClaude(program, options, request),
   };
 }
@@ -52,13 +54,19 @@ async function probeClaude(wanted: string, environment: Environment): Promise<Ag
   return { kind: 'ready', program, version: version.value, notes: [] };
 }
 
+/** One folder per current directory, named after it. */
+function conversationFile({ cwd, env }: Pick<AgentRequest, 'cwd' | 'env'>, session: string): string {
+  const settings = env['CLAUDE_CONFIG_DIR'] ?? join(env['HOME'] ?? '/', '.claude');
+  return join(settings, 'projects', cwd.replace(/[^a-zA-Z0-9]/g, '-'), `${session}.jsonl`);
+}
+
 function runClaude(
   program: string,
   options: ClaudeAgentOptions,
   request: AgentRequest,
 ): Promise<AgentOutcome> {
   const surface = options.surface ?? 'control';
-  const argv = [program, ...claudeArguments(surface, options)] as const;
+  const argv = [program, ...claudeArguments(surface, options, request.resume)] as const;
   const complaint = new BoundedTail(LONGEST_COMPLAINT);
   return surface === 'control' ? runControl(argv, request, complaint) : runPrint(argv, request, complaint);
 }

@@ -13,9 +13,14 @@ export interface ClaudeCommandOptions {
  * No settings and no MCP servers of the user or of the repository: what an attempt may do must not depend on
  * files that the attempt before it could have written.
  */
-export function claudeArguments(surface: ClaudeSurface, options: ClaudeCommandOptions): readonly string[] {
+export function claudeArguments(
+  surface: ClaudeSurface,
+  options: ClaudeCommandOptions,
+  resume?: string,
+): readonly string[] {
   return [
     '-p',
+    ...(resume === undefined ? [] : ['--resume', resume]),
     ...surfaceArguments[surface],
     '--output-format',
     'stream-json',

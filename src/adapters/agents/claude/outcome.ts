@@ -11,7 +11,8 @@ import { type ClaudeResult, type ClaudeState, usageOf } from './stream.ts';
  */
 export function decideClaudeOutcome(state: ClaudeState, end: ProcessEnd, complaint: string): AgentOutcome {
   const { result } = state;
-  const report = { lastWords: result?.text || state.lastText, usage: usageOf(state), denials: state.denials };
+  const { session, denials } = state;
+  const report = { lastWords: result?.text || state.lastText, usage: usageOf(state), denials, session };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   if (result === undefined) {

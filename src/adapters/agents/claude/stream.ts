@@ -25,6 +25,7 @@ export interface ClaudeResult {
 }
 
 export interface ClaudeState {
+  readonly session: string | undefined;
   /** The last `result` event; the run is not over before it came. */
   readonly result: ClaudeResult | undefined;
   /** What the main conversation said last. */
@@ -42,6 +43,7 @@ export interface ClaudeState {
 }
 
 export const initialClaudeState: ClaudeState = {
+  session: undefined,
   result: undefined,
   lastText: '',
   apiErrorClass: undefined,
@@ -107,6 +109,7 @@ const assistantSchema = z.object({
 const systemSchema = z.object({
   type: z.literal('system'),
   subtype: z.string(),
+  session_id: text,
   attempt: number,
   max_retries: number,
   retry_delay_ms: number,
@@ -209,6 +212,7 @@ function readSystem(state: ClaudeState, event: z.infer<typeof systemSchema>): Cl
     const name = event.tool_name ?? 'unknown';
     return { state: { ...state, denials }, events: [{ type: 'tool', name, detail }] };
   }
+  if (event.subtype === 'init') return { state: { ...state, session: event.session_id }, events: [] };
   return { state, events: [] };
 }
 

@@ -1,0 +1,106 @@
+/**
+ * From where an attempt begins: anew from a clean base, or with the conversation and the files of the failed one.
+ * A conversation is kept beside the logs of its attempt as long as attempts may be resumed.
+ */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AgentOutcome } from '../../domain/agent-outcome.ts';
+import { beginningOf, mostFilesToRepair, type Beginning } from '../../domain/beginning.ts';
+import type { Command } from '../../domain/decide.ts';
+import { flatName } from '../../domain/ids.ts';
+import { recordOf, type AttemptRecord } from '../../domain/run-state.ts';
+import type { Agent } from '../../ports/agent.ts';
+import type { AgentPlace } from '../../ports/isolation.ts';
+import type { Workspace } from '../../ports/workspaces.ts';
+import type { RunTools } from '../tools.ts';
+
+type StartCommand = Extract<Command, { type: 'start' }>;
+
+export interface Start {
+  /** The commit that the attempt's work is compared with. */
+  readonly base: string;
+  /** The commit that the workspace shows. */
+  readonly checkout: string;
+  /** Absent for a first attempt, and where attempts are never resumed. */
+  readonly beginning?: Beginning;
+  /** The conversation to take up. */
+  readonly resume?: { readonly session: string; readonly file: string };
+}
+
+/** Where the logs of an attempt are. */
+export function attemptFolder(
+  tools: RunTools,
+  { task, attempt }: Pick<StartCommand, 'task' | 'attempt'>,
+): string {
+  return join(tools.logFolder, flatName(task), String(attempt));
+}
+
+export async function startOf(command: StartCommand, tools: RunTools): Promise<Start> {
+  const { record, repository, clock } = tools;
+  const { integrationHead } = record.state;
+  const anew = { base: integrationHead, checkout: integrationHead };
+  const attempts = recordOf(record.state, command.task).attempts.slice(0, command.attempt - 1);
+  const last = attempts.at(-1);
+  if (!mayResume(tools) || last === undefined) return anew;
+  const kept = keptConversation(command, tools, last);
+  const beginning = beginningOf({
+    attempts,
+    agent: command.agent,
+    isKept: kept !== undefined,
+    changedBytes: await bytesOf(last, repository),
+    now: clock.now(),
+  });
+  if (beginning.mode === 'fresh' || kept === undefined || last.head === undefined || last.base === undefined)
+    return { ...anew, beginning };
+  return { base: last.base, checkout: last.head, beginning, resume: kept };
+}
+
+/** The conversation in the place where the agent looks for it. */
+export function placeConversation(
+  agent: Agent,
+  workspace: Workspace,
+  place: AgentPlace,
+  resume: NonNullable<Start['resume']>,
+): void {
+  const file = agent.conversationFile?.({ cwd: workspace.path, env: place.env }, resume.session);
+  if (file === undefined) throw new Error(`Internal error: ${agent.name} cannot take up a conversation`);
+  mkdirSync(dirname(file), { recursive: true });
+  copyFileSync(resume.file, file);
+}
+
+/** Before the place is closed, and with it the agent's home. */
+export function keepConversation(
+  agent: Agent,
+  workspace: Workspace,
+  place: AgentPlace,
+  outcome: AgentOutcome,
+  folder: string,
+  tools: RunTools,
+): void {
+  if (!mayResume(tools) || outcome.session === undefined) return;
+  const file = agent.conversationFile?.({ cwd: workspace.path, env: place.env }, outcome.session);
+  if (file !== undefined && existsSync(file)) copyFileSync(file, join(folder, CONVERSATION));
+}
+
+const CONVERSATION = 'conversation';
+
+function mayResume({ record }: RunTools): boolean {
+  return record.state.session?.policy.resume === 'auto';
+}
+
+function keptConversation(
+  { task, agent }: StartCommand,
+  tools: RunTools,
+  last: AttemptRecord,
+): Start['resume'] {
+  const session = last.outcome?.session;
+  const file = join(attemptFolder(tools, { task, attempt: last.number }), CONVERSATION);
+  const isAble = tools.agents.get(agent)?.conversationFile !== undefined;
+  return session !== undefined && isAble && existsSync(file) ? { session, file } : undefined;
+}
+
+async function bytesOf({ head, files }: AttemptRecord, repository: RunTools['repository']): Promise<number> {
+  if (head === undefined || files.length > mostFilesToRepair) return 0;
+  const left = files.filter(({ change }) => change !== 'deleted').map(({ path }) => path);
+  return repository.sizeOf(head, left);
+}

@@ -61,7 +61,7 @@ export async function runPlan(
   for (const line of describeFindings(findings.warnings)) observer.onWarning(line);
   if (gatesOf(config, root).length === 0)
     observer.onWarning('WARN::NO-GATES: no gate is configured: whatever an agent commits will land');
-  const wished = policyOf(config, withBatch(wishes, loaded), root);
+  const wished = policyOf(config, withBudget(withBatch(wishes, loaded), before, config), root);
   const { agents, policy } = await readyAgents(project, wished, loaded.plan.tasks, observer.onWarning);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
   return withJournal(project, async (journal, self) => {
@@ -90,6 +90,13 @@ export async function runPlan(
 function withBatch(wishes: RunWishes, loaded: LoadedPlan): RunWishes {
   if (wishes.batch !== true) return wishes;
   return { ...wishes, parallel: loaded.facts?.hasParallelMetadata === false ? 1 : 3 };
+}
+
+/** What the command line once allowed the run holds for its later sessions, too, unless the configuration says more. */
+function withBudget(wishes: RunWishes, before: RunState | undefined, config: Project['config']): RunWishes {
+  const earlier = before?.session?.policy.budgets?.run;
+  const isAsked = wishes.budget !== undefined || config.budgets.run !== undefined;
+  return isAsked || earlier === undefined ? wishes : { ...wishes, budget: earlier };
 }
 
 /** Brings run, plan and session into the journal. Repeating it after a crash adds only what is missing. */

@@ -31,7 +31,7 @@ export interface PolicyWishes {
   readonly agent?: string;
   readonly only?: readonly TaskId[];
   /** Takes the place of `budgets.run`. */
-  readonly budget?: Amount;
+  readonly budget?: Amount | 'none';
 }
 
 /** `root` is the repository's. Throws CONFIG-INVALID when the wished agent would be its own verifier. */
@@ -64,7 +64,9 @@ export function policyOf(config: Config, wishes: PolicyWishes, root: string): Po
 }
 
 function budgetsOf({ budgets }: Config, { budget }: PolicyWishes): Pick<Policy, 'budgets'> {
-  const wanted = budget === undefined ? budgets : { ...budgets, run: budget };
+  const { run: configured, ...others } = budgets;
+  const run = budget === 'none' ? undefined : (budget ?? configured);
+  const wanted = run === undefined ? others : { ...others, run };
   return Object.keys(wanted).length === 0 ? {} : { budgets: wanted };
 }
 

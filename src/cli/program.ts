@@ -211,7 +211,7 @@ export interface RunOptions {
   readonly batch?: boolean;
   readonly only?: string;
   readonly agent?: string;
-  readonly budget?: Amount;
+  readonly budget?: Amount | 'none';
   readonly allowBranch?: boolean;
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
@@ -233,8 +233,8 @@ function addRun(add: (usage: string, description: string) => Command, done: (out
     .addOption(
       new Option(
         '--budget <amount>',
-        'what the whole run may use up: 20usd, 5Mtok, or both by comma',
-      ).argParser(readAmount),
+        'what the whole run may use up, also after a stop: 20usd, 5Mtok, both by comma, or none',
+      ).argParser((text) => (text === 'none' ? text : readAmount(text))),
     )
     .option('--allow-branch', 'start on a branch that is not a base branch')
     .option('--allow-dirty', 'work from HEAD though the checkout has changes')

@@ -75,14 +75,14 @@ function widest(limit: Amount | undefined, granted: Amount | undefined): Amount 
 }
 
 /** What was used, of what, and what to type. */
-export function describeOverdraft({ scope, spent, limit }: Overdraft, task: TaskId): string {
+export function describeOverdraft({ scope, spent, limit }: Overdraft, task?: TaskId): string {
   const of = { attempt: 'one attempt', task: 'this task', run: 'this run', day: 'today (UTC)' }[scope];
   return `${describeAmount(spent)} of the ${describeAmount(limit)} for ${of} are used; ${grantCommand(scope, limit, task)} grants as much again`;
 }
 
 /** The command that grants once more what the budget was. */
-export function grantCommand(scope: BudgetScope, limit: Amount, task: TaskId): string {
+export function grantCommand(scope: BudgetScope, limit: Amount, task?: TaskId): string {
   const amount = limit.usd === undefined ? `${limit.tokens ?? 0}tok` : `${limit.usd}usd`;
-  const to = scope === 'run' ? '--run' : scope === 'day' ? '--day' : `--task ${task}`;
+  const to = scope === 'run' ? '--run' : scope === 'day' ? '--day' : `--task ${task ?? 'TASK'}`;
   return `\`pawl grant ${amount} ${to}\``;
 }

@@ -55,6 +55,10 @@ describe('a budget', () => {
     );
     const first = await it.run(['run', '--budget', '2usd']);
     expect(first.exitCode, first.stdout).toBe(1);
+    const used =
+      '2.25 USD of the 2.00 USD for this run are used; `pawl grant 2usd --run` grants as much again';
+    expect(first.stdout).toContain(`${used}; then type \`pawl run\`.`);
+    expect((await it.run(['status'])).stdout).toContain(`${used}; then type \`pawl run\`.`);
     const interrupted = bodiesOf(it.events(), 'attempt.interrupted');
     expect(interrupted.map(({ task, because }) => `${task} ${because}`).toSorted()).toEqual([
       'T-001 budget',
@@ -66,8 +70,10 @@ describe('a budget', () => {
       'blocked (budget): 2.25 USD of the 2.00 USD for this run are used; `pawl grant 2usd --run` grants as much again',
     );
     expect(await it.run(['next', '--json'])).toMatchObject({ exitCode: 1 });
+    const held = await it.run(['run', '--json']);
+    expect(jsonOf(held)).toMatchObject({ end: 'finished', pulse: { spending: { run: { usd: 2.25 } } } });
     await it.run(['grant', '10usd']);
-    const second = await it.run(['run', '--budget', '2usd', '--json']);
+    const second = await it.run(['run', '--json']);
     expect(second.exitCode, second.stdout).toBe(0);
     expect(jsonOf(second)).toMatchObject({
       pulse: { spending: { run: { usd: 2.25 }, limits: [{ scope: 'run', unit: 'usd', limit: 12 }] } },

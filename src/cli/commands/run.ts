@@ -1,6 +1,7 @@
 import { findTaskId, loadPlan, openProject, type Project } from '../../app/project.ts';
 import { runPlan, type RunReport } from '../../app/run.ts';
 import { createStopControl, type StopControl } from '../../core/driver.ts';
+import { describeOverdraft, sharedOverdraft } from '../../domain/budget.ts';
 import { codes } from '../../domain/codes.ts';
 import type { TaskId } from '../../domain/ids.ts';
 import { metricsOf } from '../../reporting/metrics.ts';
@@ -74,7 +75,7 @@ function outputOf(report: RunReport): Output {
   const pulse = pulseOf(state, now);
   const branch = state.run?.integrationRef.replace('refs/heads/', '') ?? '';
   const tasks = `${completedInSession} ${completedInSession === 1 ? 'task' : 'tasks'} completed this session, ${remaining} remaining.`;
-  const text = [renderPulse(pulse), '', tasks, nextStep(report, branch)];
+  const text = [renderPulse(pulse), '', tasks, nextStep(report, branch, now)];
   if (refusal !== undefined) text.push('', renderRefusal(refusal));
   return {
     exitCode: exitCodeOf(report),
@@ -107,14 +108,17 @@ function exitCodeOf({ end, refusal }: RunReport): number {
   }
 }
 
-function nextStep({ end, remaining }: RunReport, branch: string): string {
+function nextStep({ end, remaining, state }: RunReport, branch: string, now: number): string {
   switch (end) {
     case 'done':
       return remaining === 0
         ? `All work is on ${branch}. Type \`pawl land\` to bring it to your branch.`
         : `What you asked for is on ${branch}. Type \`pawl run\` for the rest, or \`pawl land\`.`;
-    case 'finished':
+    case 'finished': {
+      const overdraft = sharedOverdraft(state, now);
+      if (overdraft !== undefined) return `${describeOverdraft(overdraft)}; then type \`pawl run\`.`;
       return `Nothing can go on by itself. Type \`pawl blocked\` to see why ${remaining === 1 ? 'the task is' : 'the tasks are'} not done.`;
+    }
     case 'stopped':
     case 'refused':
       return 'Type `pawl run` to go on.';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { workerOf } from '../../app/project.ts';
+import { describeOverdraft, sharedOverdraft } from '../../domain/budget.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RunState } from '../../domain/run-state.ts';
@@ -35,6 +36,8 @@ export async function statusCommand(context: CommandContext, watch: boolean): Pr
 function nextStep(state: RunState, plan: Plan, now: number): string {
   const open = openTasks(state, plan);
   if (open.length === 0) return ' Type `pawl land` to bring what has landed to your branch.';
+  const overdraft = sharedOverdraft(state, now);
+  if (overdraft !== undefined) return ` ${describeOverdraft(overdraft)}; then type \`pawl run\`.`;
   const isStuck = decide({ ...state, refusal: undefined }, now, { stopping: false }).settled === 'finished';
   return isStuck ? ' Nothing can go on by itself: type `pawl blocked`.' : ' Type `pawl run` to go on.';
 }

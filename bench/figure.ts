@@ -16,6 +16,19 @@ export interface Measurement {
   /** One sentence: what was measured against what, and how often. */
   readonly compared: string;
   readonly figures: readonly Figure[];
+  /** Prints the figures as a table: the one named `row: column` stands where the two meet. */
+  readonly table?: Table;
+}
+
+export interface Table {
+  readonly rows: readonly TableRow[];
+  readonly columns: readonly string[];
+}
+
+export interface TableRow {
+  readonly name: string;
+  /** A version, or why there are no figures in this row. */
+  readonly note: string;
 }
 
 export interface BenchReport extends Measurement {
@@ -42,15 +55,40 @@ export function allHold({ figures }: Measurement): boolean {
   return figures.every(({ holds }) => holds !== false);
 }
 
-export function renderReport({ name, machine, compared, figures }: BenchReport): string {
-  const width = Math.max(...figures.map((figure) => figure.name.length));
-  const lines = figures.map(({ name: label, value, unit, goal, holds }) => {
-    const verdict = holds === null ? '' : `   goal ${goal} ${unit}: ${holds ? 'holds' : 'MISSED'}`;
-    return `  ${label.padEnd(width)}  ${value.toLocaleString('en-US').padStart(10)} ${unit}${verdict}`;
-  });
+export function renderReport({ name, machine, compared, figures, table }: BenchReport): string {
+  const lines = table === undefined ? renderList(figures) : renderTable(table, figures);
   const { cpu, cores, memoryGib, node, git, load } = machine;
   const where = `${cpu}, ${cores} cores, ${memoryGib} GiB, Node ${node}, git ${git}, load ${load} before`;
   return [name, `  ${where}`, `  ${compared}`, '', ...lines].join('\n');
+}
+
+function renderList(figures: readonly Figure[]): readonly string[] {
+  const width = Math.max(...figures.map((figure) => figure.name.length));
+  return figures.map(({ name: label, value, unit, goal, holds }) => {
+    const verdict = holds === null ? '' : `   goal ${goal} ${unit}: ${holds ? 'holds' : 'MISSED'}`;
+    return `  ${label.padEnd(width)}  ${value.toLocaleString('en-US').padStart(10)} ${unit}${verdict}`;
+  });
+}
+
+function renderTable({ rows, columns }: Table, figures: readonly Figure[]): readonly string[] {
+  const byName = new Map(figures.map((figure) => [figure.name, figure]));
+  const cells = rows.map(({ name, note }) => [
+    name,
+    ...columns.map((column) => {
+      const figure = byName.get(`${name}: ${column}`);
+      return figure === undefined ? '–' : `${figure.value.toLocaleString('en-US')} ${figure.unit}`;
+    }),
+    note,
+  ]);
+  const all = [['', ...columns, ''], ...cells];
+  const widths = all[0]?.map((_, index) => Math.max(...all.map((row) => row[index]?.length ?? 0))) ?? [];
+  const last = widths.length - 1;
+  return all.map((row) => {
+    const padded = row.map((cell, index) =>
+      index === 0 || index === last ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+    );
+    return `  ${padded.join('  ')}`.trimEnd();
+  });
 }
 
 /** The middle value; of an even number of values the mean of the two in the middle. Throws for none. */

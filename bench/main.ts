@@ -1,5 +1,6 @@
 /** `node bench/main.ts NAME [--json]`: measures the built program. Exit 1 when a goal does not hold, 2 for a wrong call. */
 import { existsSync } from 'node:fs';
+import { agents } from './agents.ts';
 import { backlogs } from './backlogs.ts';
 import { crash } from './crash.ts';
 import { allHold, renderReport, type BenchReport, type Measurement } from './figure.ts';
@@ -18,6 +19,7 @@ const benches: ReadonlyMap<string, () => Promise<Measurement>> = new Map([
   ['crash', crash],
   ['backlogs', backlogs],
   ['inference', inference],
+  ['agents', agents],
 ]);
 
 process.exitCode = await main(process.argv.slice(2));

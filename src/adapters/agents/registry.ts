@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Agent } from '../../ports/agent.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import { acpEnvironmentNames, createAcpAgent } from './acp/agent.ts';
+import { aiSdkEnvironmentNames, createAiSdkAgent } from './ai-sdk/agent.ts';
 import { claudeEnvironmentNames, createClaudeAgent } from './claude/agent.ts';
 import { codexEnvironmentNames, createCodexAgent } from './codex/agent.ts';
 import { commandEnvironmentNames, createCommandAgent } from './command.ts';
@@ -120,6 +121,42 @@ const codexSchema = z
   })
   .describe('OpenAI Codex.');
 
+const aiSdkSchema = z
+  .strictObject({
+    kind: z.literal('ai-sdk').describe("Pawl's own agent, built on the AI SDK."),
+    provider: z
+      .enum(['anthropic', 'openai', 'openai-compatible', 'google'])
+      .describe('Whose API is spoken. `openai-compatible` is for local models and most other services.'),
+    model: z.string().min(1).describe('The model, as the provider spells it.'),
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+      .optional()
+      .describe(
+        "Where the API is, with its version, e.g. `http://127.0.0.1:11434/v1`; the default is the provider's own.",
+      ),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+      .optional()
+      .describe(
+        'The variable that holds the key; the default is `ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or `GOOGLE_GENERATIVE_AI_API_KEY`, and none for `openai-compatible`.',
+      ),
+    maxSteps: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('Answers of the model that one attempt may take; the default is 200.'),
+    maxOutputTokens: z.number().int().positive().optional().describe('Tokens that one answer may take.'),
+    passEnv,
+    ...homeFields,
+  })
+  .refine((entry) => entry.provider !== 'openai-compatible' || entry.baseUrl !== undefined, {
+    path: ['baseUrl'],
+    message: 'is needed for `openai-compatible`',
+  })
+  .describe("Pawl's own agent, with a model of your choice.");
+
 const commandSchema = z
   .strictObject({
     kind: z
@@ -141,6 +178,7 @@ export const agentConfigSchema = z.discriminatedUnion('kind', [
   claudeSchema,
   acpSchema,
   codexSchema,
+  aiSdkSchema,
   commandSchema,
 ]);
 export type AgentConfig = z.infer<typeof agentConfigSchema>;
@@ -178,6 +216,8 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
         ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
       });
     }
+    case 'ai-sdk':
+      return createAiSdkAgent({ name, ...ownFields(config), root: context.root });
     case 'command':
       return createCommandAgent({ name, argv: resolveArgv(config.argv, context.root) });
     default:
@@ -201,6 +241,7 @@ function knownHomeFiles(config: AgentConfig): readonly HomeFile[] {
       if (config.preset === undefined) return [];
       return config.preset === 'gemini' ? geminiHomeFiles : opencodeHomeFiles;
     case 'scripted':
+    case 'ai-sdk':
     case 'command':
       return [];
     default:
@@ -247,6 +288,8 @@ export function environmentNamesOf(config: AgentConfig): readonly string[] {
       return [...acpEnvironmentNames(config.preset), ...(config.passEnv ?? [])];
     case 'codex':
       return [...codexEnvironmentNames, ...(config.passEnv ?? [])];
+    case 'ai-sdk':
+      return [...aiSdkEnvironmentNames(config.provider, config.apiKeyEnv), ...(config.passEnv ?? [])];
     case 'command':
       return [...commandEnvironmentNames, ...(config.passEnv ?? [])];
     default:

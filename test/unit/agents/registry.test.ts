@@ -26,6 +26,8 @@ describe('agent configuration', () => {
       surface: 'exec',
       passEnv: ['MY_KEY'],
     },
+    { kind: 'ai-sdk', provider: 'anthropic', model: 'm', maxSteps: 9, maxOutputTokens: 99, apiKeyEnv: 'K' },
+    { kind: 'ai-sdk', provider: 'openai-compatible', model: 'm', baseUrl: 'http://127.0.0.1:11434/v1' },
     { kind: 'command', argv: ['my-agent'], passEnv: ['MY_KEY'] },
     { kind: 'command', argv: ['my-agent', '--task', '{task}'] },
   ])('takes %j', (config) => {
@@ -41,6 +43,10 @@ describe('agent configuration', () => {
     { kind: 'acp', argv: ['my-agent'], surface: 'headless' },
     { kind: 'command', argv: [] },
     { kind: 'claude', maxTurns: 0 },
+    { kind: 'ai-sdk', provider: 'anthropic' },
+    { kind: 'ai-sdk', provider: 'unknown', model: 'm' },
+    { kind: 'ai-sdk', provider: 'openai-compatible', model: 'm' },
+    { kind: 'ai-sdk', provider: 'openai', model: 'm', baseUrl: 'file:///etc/passwd' },
     { kind: 'codex', surface: 'mcp' },
     { kind: 'claude', modle: 'a slip of the pen' },
     { kind: 'command', argv: ['my-agent'], passEnv: ['MY KEY'] },
@@ -69,11 +75,29 @@ describe('what an agent gets of the user’s environment', () => {
     expect(environmentNamesOf({ kind: 'acp', argv: ['x'] })).not.toContain('GEMINI_API_KEY');
   });
 
+  test('the built-in agent gets the key of its provider only', () => {
+    const names = (provider: 'anthropic' | 'openai-compatible', apiKeyEnv?: string) =>
+      environmentNamesOf({
+        kind: 'ai-sdk',
+        provider,
+        model: 'm',
+        baseUrl: 'http://127.0.0.1/v1',
+        apiKeyEnv,
+        passEnv: ['MORE'],
+      });
+    expect(names('anthropic')).toEqual(expect.arrayContaining(['ANTHROPIC_API_KEY', 'MORE']));
+    expect(names('anthropic')).not.toContain('OPENAI_API_KEY');
+    expect(names('anthropic', 'OTHER_KEY')).toContain('OTHER_KEY');
+    expect(names('anthropic', 'OTHER_KEY')).not.toContain('ANTHROPIC_API_KEY');
+    expect(names('openai-compatible').filter((name) => name.endsWith('_API_KEY'))).toEqual([]);
+  });
+
   test('every agent gets PATH and HOME', () => {
     for (const config of [
       { kind: 'claude' } as const,
       { kind: 'acp', preset: 'opencode' } as const,
       { kind: 'codex' } as const,
+      { kind: 'ai-sdk', provider: 'openai', model: 'm' } as const,
       { kind: 'command', argv: ['x'] as [string] } as const,
       { kind: 'scripted', script: 'x' } as const,
     ]) {

@@ -73,6 +73,20 @@ describe('how a run over the protocol ended', () => {
       { kind: 'context-full' },
     ],
     [
+      'a full context that only words tell from a bad request',
+      [
+        failed(
+          '{"code":400,"message":"The input token count (9) exceeds the maximum number of tokens (8)."}',
+        ),
+      ],
+      { kind: 'context-full' },
+    ],
+    [
+      'a bad request',
+      [failed('{"code":400,"message":"no such tool"}')],
+      { kind: 'api-error', httpStatus: 400 },
+    ],
+    [
       'an error of the agent itself',
       [failed('{"code":-32603,"message":"oops"}')],
       { kind: 'crashed', message: 'the agent answered session/prompt with an error (exit code 0): oops' },

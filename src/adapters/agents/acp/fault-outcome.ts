@@ -55,6 +55,10 @@ function classifyFault(fault: Fault): FaultKind {
   // A refused key or an account without credit: none passes by waiting, and all of them hit every task.
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'auth';
   if (httpStatus === 429) return 'rate-limited';
+  if (httpStatus === 400 && tooLong.test(fault.message)) return 'context-full';
   const named = name !== undefined && Object.hasOwn(kindsByName, name) ? kindsByName[name] : undefined;
   return named ?? (httpStatus === undefined ? 'crashed' : 'api-error');
 }
+
+/** Providers give it the status of any bad request; Gemini hands that on with nothing but the words. */
+const tooLong = /exceeds the maximum number of tokens|maximum context length|prompt is too long/i;

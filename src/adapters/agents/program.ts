@@ -15,7 +15,7 @@ export function locateProgram(name: string, environment: Environment): string | 
 
 /**
  * What a program prints when asked for its version: the first line. It gets PATH and HOME only, `variables` and
- * 5 s. Errors: one sentence.
+ * 20 s: on a busy machine some need more than five to start. Errors: one sentence.
  */
 export function readVersion(
   program: string,
@@ -41,7 +41,7 @@ export function readVersion(
   });
 }
 
-const VERSION_LIMIT_MS = 5_000;
+const VERSION_LIMIT_MS = 20_000;
 
 /** The probe of a program that is not there. */
 export function missingProgram(program: string, hint: string): AgentProbe {

@@ -36,6 +36,11 @@ test('a key from the environment needs a provider that names it, with few retrie
   );
 });
 
+test('Codex reports its use to nobody', async () => {
+  await using place = await makePlace();
+  expect(settingsOf(place, {})).toContain('analytics.enabled=false');
+});
+
 test('a key never comes on the command line, where every user of the machine could read it', async () => {
   await using place = await makePlace();
   expect(settingsOf(place, { OPENAI_API_KEY: 'dummy-secret' }).join('\n')).not.toContain('dummy-secret');

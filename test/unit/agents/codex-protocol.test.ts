@@ -60,6 +60,17 @@ const reconnecting = {
     threadId: 't',
   },
 };
+const waitingForLimit = {
+  ...reconnecting,
+  params: {
+    ...reconnecting.params,
+    error: {
+      message: 'Reconnecting... 1/1',
+      codexErrorInfo: { responseStreamDisconnected: { httpStatusCode: 429 } },
+      additionalDetails: 'exceeded retry limit, last status: 429 Too Many Requests',
+    },
+  },
+};
 const running = item('commandExecution', { command: "/bin/bash -lc 'npm test'" }, 'item/started');
 
 describe('the conversation with codex app-server', () => {
@@ -239,6 +250,18 @@ const outcomes: readonly Case[] = [
   ['a request that is not understood', [{ id: 3, error: { message: 'no' } }], { kind: 'api-error' }],
   ['a stop', [said('Hm.')], { kind: 'cancelled', lastWords: 'Hm.' }, { kind: 'cancelled' }],
   ['silence', [], { kind: 'idle', idleMs: 5 }, { kind: 'idle', idleMs: 5 }],
+  [
+    'silence at a rate limit that it means to wait out',
+    [waitingForLimit],
+    { kind: 'rate-limited', message: expect.stringContaining('429') },
+    { kind: 'idle', idleMs: 5 },
+  ],
+  [
+    'silence after a retry that went well',
+    [waitingForLimit, said('Back.')],
+    { kind: 'idle', idleMs: 5 },
+    { kind: 'idle', idleMs: 5 },
+  ],
   ['the deadline', [ended('completed')], { kind: 'deadline' }, { kind: 'deadline', totalMs: 9 }],
   ['no program', [], { kind: 'unavailable' }, { kind: 'spawn-failed', message: 'no' }],
 ];

@@ -26,6 +26,8 @@ export function codexArguments(
     // Neither written into the user's settings as trusted, nor are settings of the repository loaded: what an attempt
     // may do must not depend on files that the attempt before it could have written.
     `projects={${quote(request.cwd)}={trust_level="untrusted"}}`,
+    // It would report its use to its maker, and `exec` waits five seconds at its end where it cannot.
+    'analytics.enabled=false',
     ...stateSettings(request.env),
     ...keySettings(request.env),
     ...(options.model === undefined ? [] : [`model=${quote(options.model)}`]),

@@ -11,6 +11,10 @@ import type { CodexError, CodexState } from './state.ts';
  */
 export function decideCodexOutcome(state: CodexState, end: ProcessEnd, complaint: string): AgentOutcome {
   const report = { lastWords: state.lastText, usage: state.usage, denials: state.denials };
+  // It waits for as long as a provider tells it to, without a word: what it waited for says more than its silence.
+  if (end.kind === 'idle' && state.end === undefined && state.retried !== undefined) {
+    return outcomeOfError(state, state.retried, report);
+  }
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   if (state.end === undefined) {

@@ -192,7 +192,10 @@ function readUsage(state: Conversation, params: unknown): CodexStep<Conversation
   if (total === undefined) return { state, events: [] };
   const { inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens } = total;
   const usage = usageOfTokens(inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens);
-  return { state: { ...state, usage, waits: 0 }, events: [{ type: 'turn' }, { type: 'usage', usage }] };
+  return {
+    state: { ...state, usage, waits: 0, retried: undefined },
+    events: [{ type: 'turn' }, { type: 'usage', usage }],
+  };
 }
 
 const windowSchema = z.object({ usedPercent: z.number(), resetsAt: z.number() }).optional().catch(undefined);

@@ -27,6 +27,8 @@ export interface CodexState {
   readonly exhausted: Readonly<Record<string, number>>;
   /** How often Codex began to wait for the network since something last went well. */
   readonly waits: number;
+  /** The error that it is about to get over; undefined as soon as something went well. */
+  readonly retried: CodexError | undefined;
   readonly denials: readonly string[];
 }
 
@@ -37,6 +39,7 @@ export const initialCodexState: CodexState = {
   usage: undefined,
   exhausted: {},
   waits: 0,
+  retried: undefined,
   denials: [],
 };
 
@@ -48,7 +51,7 @@ export interface CodexStep<State extends CodexState> {
 export function readMessage<State extends CodexState>(state: State, said: string): CodexStep<State> {
   const events: AgentEvent[] = said.trim() === '' ? [] : [{ type: 'text', text: boundText(said) }];
   const lastText = said.trim() === '' ? state.lastText : said;
-  return { state: { ...state, answer: said, lastText, waits: 0 }, events };
+  return { state: { ...state, answer: said, lastText, waits: 0, retried: undefined }, events };
 }
 
 export function readToolUse<State extends CodexState>(
@@ -57,7 +60,7 @@ export function readToolUse<State extends CodexState>(
   detail: string,
 ): CodexStep<State> {
   const event: AgentEvent = { type: 'tool', name, detail: boundText(detail, LONGEST_DETAIL) };
-  return { state: { ...state, answer: '', waits: 0 }, events: [event] };
+  return { state: { ...state, answer: '', waits: 0, retried: undefined }, events: [event] };
 }
 
 const LONGEST_DETAIL = 300;
@@ -71,7 +74,7 @@ export function readRetry<State extends CodexState>(state: State, error: CodexEr
   const waits = state.waits + (/^Reconnecting\.\.\. \d+\/\d+/.test(error.message) ? 0 : 1);
   const end: TurnEnd | undefined = waits >= MOST_WAITS ? { status: 'failed', error } : undefined;
   return {
-    state: { ...state, waits, end: state.end ?? end },
+    state: { ...state, waits, retried: error, end: state.end ?? end },
     events: [{ type: 'retrying', reason: boundText(error.message, LONGEST_DETAIL) }],
   };
 }

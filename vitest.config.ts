@@ -14,7 +14,20 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...real } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...real } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...real } },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/agents/**'],
+          ...real,
+        },
+      },
+      // Agents mostly wait: some of each can do so at the same time, as far as 4 GB go.
+      {
+        extends: true,
+        test: { name: 'agents', include: ['test/e2e/agents/**/*.test.ts'], ...real, maxConcurrency: 4 },
+      },
       {
         extends: true,
         test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...real, testTimeout: 180_000 },

@@ -131,7 +131,6 @@ function summaryOf(state: RunState, plan: Plan, task: TaskId, waiting: Waiting, 
         : 'ready; no session is at work';
     case 'held':
     case 'not-selected':
-    case 'busy':
       return describeWaiting(waiting, now, Infinity);
     case 'dependency':
       return `waits for ${listed(
@@ -194,7 +193,6 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting, now: 
     case 'conflict':
     case 'provisional':
     case 'cooling':
-    case 'busy':
     case 'backoff':
       return goOn;
     default:

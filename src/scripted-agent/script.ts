@@ -120,7 +120,7 @@ const stepSchemas = {
     })
     .transform((step) => ({ verb: 'spend' as const, ...step.spend })),
   rateLimit: z
-    .strictObject({ rateLimit: z.strictObject({ resetsInSeconds: z.int().nonnegative().optional() }) })
+    .strictObject({ rateLimit: z.strictObject({ resetsInSeconds: z.int().nonnegative() }) })
     .transform((step) => ({ verb: 'rateLimit' as const, ...step.rateLimit })),
 };
 

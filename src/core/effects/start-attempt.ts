@@ -26,15 +26,9 @@ export async function startAttempt(
   tools: RunTools,
   signal: AbortSignal,
 ): Promise<void> {
-  const { task, attempt, agent, because } = command;
+  const { task, attempt, agent } = command;
   const { record, pool, hit } = tools;
-  record.record({
-    type: 'attempt.started',
-    task,
-    attempt,
-    agent,
-    ...(because === undefined ? {} : { because }),
-  });
+  record.record({ type: 'attempt.started', task, attempt, agent });
   hit('attempt-started');
   const workspace = await pool.acquire();
   try {

@@ -8,6 +8,7 @@ import type { AgentOutcome } from '../../../src/domain/agent-outcome.ts';
 import type { ProcessIdentity } from '../../../src/domain/process-identity.ts';
 import { parseTaskId } from '../../../src/domain/ids.ts';
 import type { Agent, AgentEvent, AgentRequest } from '../../../src/ports/agent.ts';
+import type { ProcessEnd } from '../../../src/ports/processes.ts';
 
 /** A workspace, a home and a TMPDIR of one agent run, gone at the end of the scope. */
 export interface Place extends AsyncDisposable {
@@ -40,6 +41,8 @@ export async function makePlace(): Promise<Place> {
 export interface AgentRun {
   readonly outcome: AgentOutcome;
   readonly events: readonly AgentEvent[];
+  /** How each process that was started ended. */
+  readonly ends: readonly ProcessEnd[];
   /** Processes that carry the run's marker after it ended. There must be none. */
   readonly survivors: readonly ProcessIdentity[];
 }
@@ -51,6 +54,7 @@ export async function runAgent(agent: Agent, place: Place, options: RunOptions =
   const task = parseTaskId('T-001');
   if (!task.ok) throw new Error(task.error);
   const events: AgentEvent[] = [];
+  const ends: ProcessEnd[] = [];
   const marker = `pawl-test-${randomUUID()}`;
   const outcome = await agent.run({
     task: task.value,
@@ -61,11 +65,15 @@ export async function runAgent(agent: Agent, place: Place, options: RunOptions =
     logFile: join(place.home, 'agent.log'),
     limits: options.limits ?? { idleMs: 60_000, totalMs: 120_000, graceMs: 2_000 },
     signal: options.signal ?? new AbortController().signal,
-    startProcess: createProcessStarter({ nextMarker: () => marker, onStarted: () => {}, onEnded: () => {} }),
+    startProcess: createProcessStarter({
+      nextMarker: () => marker,
+      onStarted: () => {},
+      onEnded: (_marker, { end }) => ends.push(end),
+    }),
     onEvent(event) {
       events.push(event);
       options.onEvent?.(event);
     },
   });
-  return { outcome, events, survivors: findTree(undefined, marker) };
+  return { outcome, events, ends, survivors: findTree(undefined, marker) };
 }

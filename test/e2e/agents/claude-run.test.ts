@@ -1,68 +1,16 @@
-/** A whole run from the built command line with the real Claude Code, against a scripted model on loopback. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** What only a run with Claude Code shows: a conversation that is taken up again, and questions to it. */
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../rig/repository.ts';
 import { startScriptedModel } from '../../../src/testing/index.ts';
+import { createProject } from '../../rig/repository.ts';
+import { claudeSurface } from './claude.ts';
+import { describeWholeRun } from './whole-run.ts';
 
-const installed = fileURLToPath(
-  new URL('../../../.cache/agents/claude/node_modules/.bin/claude', import.meta.url),
-);
-const program = process.env['PAWL_TEST_CLAUDE'] ?? installed;
-const present = existsSync(program);
-if (!present) console.warn(`skipped: there is no Claude Code at ${program}`);
+const claude = claudeSurface('control');
+const { program, config, variables } = claude;
 
-describe.skipIf(!present)('pawl run --agent claude', { timeout: 90_000 }, () => {
-  test('a claim with the wrong work is refused by the gate, and the next attempt lands', async () => {
-    await using model = await startScriptedModel({
-      liar: [
-        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo wrong > answer.txt' } },
-        { kind: 'answer', text: 'All criteria are met.' },
-      ],
-      honest: [
-        { kind: 'answer', text: 'Reading.', call: { tool: 'shell', command: 'cat docs/spec.md' } },
-        { kind: 'answer', text: 'Writing it.', call: { tool: 'shell', command: 'echo 42 > answer.txt' } },
-        { kind: 'answer', text: 'The answer is written.' },
-      ],
-    });
-    await using project = await createProject({
-      tasks: [{ id: 'T-001', fields: { 'Spec reference': 'docs/spec.md, Answer' } }],
-      files: { 'docs/spec.md': '# Answer\n\nanswer.txt holds 42.\n' },
-      config: {
-        agent: 'claude',
-        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
-        gates: { test: 'grep -qx 42 answer.txt || { echo "expected 42"; exit 1; }' },
-        maxAttempts: 1,
-        limits: { idleSeconds: 60, totalSeconds: 80 },
-      },
-    });
-    const env = (script: string) => ({
-      ANTHROPIC_API_KEY: 'dummy',
-      ANTHROPIC_BASE_URL: model.baseUrl(script),
-    });
+describeWholeRun(claude);
 
-    const first = await project.run(['run', '--json'], { env: env('liar'), timeoutMs: 80_000 });
-    expect(first.exitCode).toBe(1);
-    expect(JSON.parse(first.stdout)).toMatchObject({
-      end: 'finished',
-      pulse: { falseCompletions: [{ task: 'T-001', attempt: 1 }] },
-    });
-    expect((await project.run(['retry', 'T-001'])).exitCode).toBe(0);
-
-    const second = await project.run(['run', '--json'], { env: env('honest'), timeoutMs: 80_000 });
-    expect(second.exitCode).toBe(0);
-    expect(await project.git(['show', 'pawl/tasks:answer.txt'])).toBe('42');
-    const attempts = project.state().tasks.values().next().value?.attempts ?? [];
-    // The first attempt never touched the file it was told to read; the second did, and its cost was kept.
-    expect(attempts.map((attempt) => attempt.unread)).toEqual([['docs/spec.md'], []]);
-    expect(attempts[1]?.outcome).toMatchObject({ kind: 'finished', lastWords: 'The answer is written.' });
-    expect(attempts[1]?.outcome?.usage?.inputTokens).toBeGreaterThan(0);
-    expect(project.orphans()).toEqual([]);
-    expect(model.faults).toEqual([]);
-  });
-});
-
-describe.skipIf(!present)('resume: auto', { timeout: 90_000 }, () => {
+describe.skipIf(!program.present)('resume: auto', { timeout: 240_000 }, () => {
   test('a small failure is repaired in the same conversation, in the files as they were left', async () => {
     const shell = (text: string, command: string) => ({
       kind: 'answer' as const,
@@ -88,15 +36,15 @@ describe.skipIf(!present)('resume: auto', { timeout: 90_000 }, () => {
       files: { 'src/index.txt': 'x\n' },
       config: {
         agent: 'claude',
-        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
+        agents: { claude: config },
         gates: { test: 'grep -qx 42 src/answer.txt || { echo "src/answer.txt:1 expected 42"; exit 1; }' },
         resume: 'auto',
-        limits: { idleSeconds: 60, totalSeconds: 80 },
+        limits: { idleSeconds: 90, totalSeconds: 100 },
       },
     });
     const run = await project.run(['run'], {
-      env: { ANTHROPIC_API_KEY: 'dummy', ANTHROPIC_BASE_URL: model.baseUrl('repair') },
-      timeoutMs: 80_000,
+      env: variables(model.baseUrl('repair')),
+      timeoutMs: 110_000,
     });
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.stdout).toContain('takes the conversation up again: a small failure of gate test');
@@ -112,7 +60,7 @@ describe.skipIf(!present)('resume: auto', { timeout: 90_000 }, () => {
   });
 });
 
-describe.skipIf(!present)('questions to Claude Code', { timeout: 90_000 }, () => {
+describe.skipIf(!program.present)('questions to Claude Code', { timeout: 240_000 }, () => {
   test('a missing dependency and a whole backlog are taken from its answers', async () => {
     const answer = (value: object) => ({
       kind: 'answer' as const,
@@ -140,14 +88,14 @@ describe.skipIf(!present)('questions to Claude Code', { timeout: 90_000 }, () =>
       files: { 'docs/spec.md': '# Answer\n\nanswer.txt holds 42.\n' },
       config: {
         agent: 'claude',
-        agents: { claude: { kind: 'claude', program, model: 'claude-sonnet-4-5' } },
-        limits: { idleSeconds: 60, totalSeconds: 80 },
+        agents: { claude: config },
+        limits: { idleSeconds: 90, totalSeconds: 100 },
       },
     });
     const ask = (script: string, ...args: readonly string[]) =>
       project.run(args, {
-        env: { ANTHROPIC_API_KEY: 'dummy', ANTHROPIC_BASE_URL: model.baseUrl(script) },
-        timeoutMs: 80_000,
+        env: variables(model.baseUrl(script)),
+        timeoutMs: 110_000,
       });
     const inferred = await ask('infer', 'plan', '--infer');
     expect(inferred.stdout, inferred.stderr).toContain(

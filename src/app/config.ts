@@ -55,6 +55,12 @@ export const configSchema = z.strictObject({
     .default('auto')
     .describe('How many tasks are worked on at once; `auto` follows the number of open tasks.'),
   maxAgents: z.number().int().min(1).default(8).describe('The ceiling for `parallel: "auto"`.'),
+  maxConcurrent: z
+    .record(z.string().min(1), z.number().int().min(1))
+    .default({})
+    .describe(
+      'How many attempts an agent may have at once, by its name; of one that is not named, as many as there are slots.',
+    ),
   maxAttempts: z.number().int().min(1).default(5).describe('Attempts before a task is blocked.'),
   maxConflicts: z.number().int().min(1).default(5).describe('Textual conflicts before a task is blocked.'),
   maxRedeliveries: z

@@ -113,7 +113,7 @@ function byCooling(
   state: RunState,
   names: readonly string[],
 ): { readonly first: readonly string[]; readonly later: readonly string[] } {
-  const isCooling = (name: string): boolean => (state.cooling.get(name) ?? 0) > systemClock.now();
+  const isCooling = (name: string): boolean => (state.standings.get(name)?.until ?? 0) > systemClock.now();
   return { first: names.filter((name) => !isCooling(name)), later: names.filter(isCooling) };
 }
 

@@ -64,6 +64,7 @@ export interface RoleSettings {
   readonly fallback?: readonly string[] | undefined;
   readonly roles?: z.infer<typeof rolesConfigSchema>;
   readonly agents: Readonly<Record<string, AgentConfig>>;
+  readonly maxConcurrent?: Readonly<Record<string, number>>;
 }
 
 const DEFAULT_AGENT = 'claude';
@@ -111,7 +112,7 @@ export function identitiesOf(roles: Roles, { agents }: RoleSettings, root: strin
 
 /** A line for each thing that is wrong, in the form of the configuration's other faults. */
 export function roleFaults(settings: RoleSettings, root: string): readonly string[] {
-  const { agent, fallback, roles, agents } = settings;
+  const { agent, fallback, roles, agents, maxConcurrent = {} } = settings;
   const faults: string[] = [];
   if (roles?.implementer !== undefined && (agent !== undefined || fallback !== undefined)) {
     const given = [agent !== undefined && '`agent`', fallback !== undefined && '`fallback`'].filter(Boolean);
@@ -124,6 +125,8 @@ export function roleFaults(settings: RoleSettings, root: string): readonly strin
     for (const unknown of namesIn(poolOfAssignment(assignment)).filter((one) => !isKnown(one, agents)))
       faults.push(`roles.${role}: no agent is named ${unknown}`);
   }
+  for (const unknown of Object.keys(maxConcurrent).filter((one) => !isKnown(one, agents)))
+    faults.push(`maxConcurrent: no agent is named ${unknown}`);
   return faults.length > 0 ? faults : selfJudgementFault(rolesOf(settings), settings, root);
 }
 

@@ -55,6 +55,7 @@ export function policyOf(config: Config, wishes: PolicyWishes, root: string): Po
     riskOrder: config.riskOrder,
     agent,
     ...(fallbacks.length === 0 ? {} : { fallbacks }),
+    ...(Object.keys(config.maxConcurrent).length === 0 ? {} : { maxConcurrent: config.maxConcurrent }),
     roles,
     identities: identitiesOf(roles, config, root),
     ...(wishes.only === undefined ? {} : { only: wishes.only }),

@@ -6,11 +6,13 @@
  * 3. Whenever a task is open, a command is outstanding, a timer is set, or the run is settled and every open task
  *    has a named reason (schedule.ts `waitingOf`, or its blocked state).
  */
+import { chooseAgent } from './agent-choice.ts';
+import type { PassedOver } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { Plan } from './plan.ts';
 import { slotsFor } from './policy.ts';
 import { isToDo, recordOf, type RunState } from './run-state.ts';
-import { freeAgent, openTasks, pickCompatible, readyTasks, waitingOf } from './schedule.ts';
+import { openTasks, pickCompatible, readyTasks, waitingOf } from './schedule.ts';
 
 export type Command =
   | {
@@ -19,6 +21,8 @@ export type Command =
       readonly task: TaskId;
       readonly attempt: number;
       readonly agent: string;
+      /** Why it is not the pool's first; absent when it is. */
+      readonly because?: readonly PassedOver[];
     }
   | { readonly type: 'check'; readonly id: string; readonly task: TaskId; readonly attempt: number }
   | { readonly type: 'land'; readonly id: string; readonly task: TaskId; readonly attempt: number };
@@ -87,11 +91,15 @@ function startWork(state: RunState, plan: Plan, now: number): readonly Command[]
   const busy = countRunning(state, plan) + (slots === 1 ? countProven(state, plan) : 0);
   const free = slots - busy;
   if (free <= 0) return [];
-  return pickCompatible(plan, readyTasks(state, plan, policy, now), free).flatMap((task): Command[] => {
-    const agent = freeAgent(state, policy, task, now);
-    if (agent === undefined) return [];
+  const begun = new Map<string, number>();
+  return pickCompatible(plan, readyTasks(state, plan, policy, now), free, (task): Command | undefined => {
+    const choice = chooseAgent(state, policy, task, now, begun);
+    if (choice.kind !== 'agent') return undefined;
+    const { agent, passedOver } = choice;
+    begun.set(agent, (begun.get(agent) ?? 0) + 1);
     const attempt = recordOf(state, task.id).attempts.length + 1;
-    return [{ type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent }];
+    const because = passedOver.length === 0 ? {} : { because: passedOver };
+    return { type: 'start', id: `${task.id}/${attempt}/start`, task: task.id, attempt, agent, ...because };
   });
 }
 
@@ -100,10 +108,10 @@ function nextTimer(state: RunState, plan: Plan, now: number): number | undefined
   for (const task of plan.tasks) {
     if (!isToDo(recordOf(state, task.id).state)) continue;
     const waiting = waitingOf(state, plan, task, now);
-    if (waiting.kind === 'backoff' || waiting.kind === 'cooling')
-      next = Math.min(next ?? Infinity, waiting.until);
+    if (waiting.kind === 'backoff' || waiting.kind === 'cooling' || waiting.kind === 'busy')
+      next = Math.min(next ?? Infinity, waiting.until ?? Infinity);
   }
-  return next;
+  return next === Infinity ? undefined : next;
 }
 
 function countRunning(state: RunState, plan: Plan): number {

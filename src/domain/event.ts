@@ -57,6 +57,12 @@ export const gateRunSchema = z
   .readonly();
 export type GateRun = z.infer<typeof gateRunSchema>;
 
+/** An agent before the chosen one in its pool, and why it was not chosen. `broke-off`: it crashed or fell silent. */
+export const passedOverSchema = z
+  .object({ agent: z.string(), why: z.enum(['rate-limited', 'busy', 'failed', 'broke-off']) })
+  .readonly();
+export type PassedOver = z.infer<typeof passedOverSchema>;
+
 export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run.created'),
@@ -82,7 +88,13 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
 
-  z.object({ type: z.literal('attempt.started'), ...ofAttempt, agent: z.string() }),
+  z.object({
+    type: z.literal('attempt.started'),
+    ...ofAttempt,
+    agent: z.string(),
+    /** Why it was not the pool's first; absent when it was. */
+    because: z.array(passedOverSchema).readonly().optional(),
+  }),
   z.object({
     type: z.literal('attempt.prepared'),
     ...ofAttempt,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { unreachable } from '../util/unreachable.ts';
+import { fractionOf } from './jitter.ts';
 import type { Policy } from './policy.ts';
 
 const output = z.string();
@@ -110,15 +111,10 @@ export type Consequence =
   | { readonly type: 'refuse-run' };
 
 /**
- * `failures` are those of the task since a person last re-opened it, oldest first, the new one last; `at` is the
- * new one's time in ms since the epoch; `key` seeds the jitter, so that the same history decides the same.
+ * `failures` are those of the task since a person last re-opened it, oldest first, the new one last; `key` seeds the
+ * jitter, so that the same history decides the same.
  */
-export function consequenceOf(
-  failures: readonly Failure[],
-  at: number,
-  policy: Policy,
-  key: string,
-): Consequence {
+export function consequenceOf(failures: readonly Failure[], policy: Policy, key: string): Consequence {
   const failure = failures.at(-1);
   if (failure === undefined) throw new Error('Internal error: no failure to judge');
   const kind = classOf(failure);
@@ -137,7 +133,7 @@ export function consequenceOf(
         ? block(`it conflicted with other work ${policy.maxConflicts} times`)
         : { type: 'retry', delayMs: 0 };
     case 'transient':
-      return afterTransient(failure, failures, at, policy, key);
+      return afterTransient(failure, failures, policy, key);
     default:
       return unreachable(kind);
   }
@@ -157,17 +153,18 @@ function afterOwnFault(failures: readonly Failure[], policy: Policy): Consequenc
 function afterTransient(
   failure: Failure,
   failures: readonly Failure[],
-  at: number,
   policy: Policy,
   key: string,
 ): Consequence {
   const count = countOf(failures, 'transient');
-  if (count >= policy.maxRedeliveries) return block(`${count} times in a row: ${describeFailure(failure)}`);
+  if (count >= policy.maxRedeliveries)
+    return block(
+      `${count} transient ${count === 1 ? 'failure' : 'failures'}; the last: ${describeFailure(failure)}`,
+    );
+  // A limit is the agent's: how long that one is left alone is its standing's, and another need not wait.
+  if (failure.kind === 'rate-limited') return { type: 'retry', delayMs: 0 };
   const ceiling = Math.min(policy.backoffMs * 2 ** (count - 1), policy.backoffCapMs);
-  const backoff = Math.round(ceiling * (0.5 + 0.5 * fractionOf(`${key}/${count}`)));
-  // A reset time that has passed already is no leave to ask again at once.
-  const reset = failure.kind === 'rate-limited' ? (failure.resetsAt ?? 0) - at : 0;
-  return { type: 'retry', delayMs: Math.max(reset, backoff) };
+  return { type: 'retry', delayMs: Math.round(ceiling * (0.5 + 0.5 * fractionOf(`${key}/${count}`))) };
 }
 
 function block(message: string): Consequence {
@@ -176,13 +173,6 @@ function block(message: string): Consequence {
 
 function countOf(failures: readonly Failure[], wanted: FailureClass): number {
   return failures.filter((failure) => classOf(failure) === wanted).length;
-}
-
-/** A number in [0, 1) that depends on the key only (FNV-1a). */
-function fractionOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of key) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0) / 2 ** 32;
 }
 
 /**

@@ -7,6 +7,8 @@
  *    task records are replaced, never changed.
  * 3. A transition that the union in run-state.ts does not allow is a bug and throws, both halves printed.
  */
+import { countAtWork } from './agent-choice.ts';
+import { afterFinish, afterLimit } from './agent-standing.ts';
 import type { EventBody, FileChange, Hold, JournalEvent, SyncEffect } from './event.ts';
 import { consequenceOf, type Consequence, type Failure } from './failure.ts';
 import { withEdges, withoutEdge } from './inferred-edges.ts';
@@ -279,6 +281,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
       const opened: AttemptRecord = {
         number: body.attempt,
         agent: body.agent,
+        ...defined({ because: body.because }),
         startedAt: at,
         files: [],
         gates: [],
@@ -307,6 +310,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
     case 'agent.ended': {
       if (running?.stage !== 'coding') illegal(record, body);
       const usage = counted(state, record, body.outcome.usage, at);
+      if (body.outcome.kind === 'finished') noteFinish(state, record.attempts[body.attempt - 1]);
       return set(running, { outcome: body.outcome, unread: body.unread, ...defined({ usage }) });
     }
     case 'attempt.committed':
@@ -377,12 +381,11 @@ function fail(
   const consequence =
     failure.kind === 'no-change' && record.completion !== undefined
       ? nothingToAdd
-      : consequenceOf(countedFailures(ended), at, policy, `${record.id}/${body.attempt}`);
+      : consequenceOf(countedFailures(ended), policy, `${record.id}/${body.attempt}`);
   if (consequence.type === 'refuse-run') state.refusal = { task: record.id, failure };
-  // A limit is the agent's: it would meet every other task, and another agent need not wait for it.
-  const isLimit = failure.kind === 'rate-limited' && consequence.type === 'retry';
-  if (isLimit) coolDown(state, ended, body.attempt, at + consequence.delayMs);
-  const notBefore = consequence.type === 'retry' && !isLimit ? at + consequence.delayMs : 0;
+  // A limit is the agent's, whatever becomes of this task: it would meet every other one.
+  if (failure.kind === 'rate-limited') noteLimit(state, record.attempts[body.attempt - 1], failure, at);
+  const notBefore = consequence.type === 'retry' && consequence.delayMs > 0 ? at + consequence.delayMs : 0;
   const next: TaskState =
     consequence.type === 'block'
       ? { status: 'blocked', because: consequence.because, message: consequence.message, since: at }
@@ -390,9 +393,27 @@ function fail(
   state.tasks.set(record.id, { ...ended, state: next });
 }
 
-function coolDown(state: RunState, record: TaskRecord, attempt: number, until: number): void {
-  const agent = record.attempts[attempt - 1]?.agent ?? '';
-  state.cooling.set(agent, Math.max(until, state.cooling.get(agent) ?? 0));
+/** Called while the attempt that met the limit still counts as at work. */
+function noteLimit(
+  state: RunState,
+  attempt: AttemptRecord | undefined,
+  { resetsAt }: Extract<Failure, { kind: 'rate-limited' }>,
+  at: number,
+): void {
+  const policy = state.session?.policy;
+  if (attempt === undefined || policy === undefined) return;
+  const { agent, startedAt } = attempt;
+  const atWork = countAtWork(state).get(agent) ?? 1;
+  const met = { agent, at, startedAt, resetsAt, atWork };
+  state.standings.set(agent, afterLimit(state.standings.get(agent), met, policy));
+}
+
+function noteFinish(state: RunState, attempt: AttemptRecord | undefined): void {
+  const policy = state.session?.policy;
+  if (attempt === undefined || policy === undefined) return;
+  const { agent, startedAt } = attempt;
+  const before = state.standings.get(agent);
+  if (before !== undefined) state.standings.set(agent, afterFinish(before, agent, startedAt, policy));
 }
 
 function withAttempt(record: TaskRecord, number: number, change: Partial<AttemptRecord>): TaskRecord {

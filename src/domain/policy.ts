@@ -40,6 +40,8 @@ export const policySchema = z
       .optional(),
     /** Who takes over while that one is rate-limited, in this order; absent when there is nobody. */
     fallbacks: z.array(z.string()).readonly().optional(),
+    /** How many attempts an agent may have at once, by name; whoever is not named, as many as there are slots. */
+    maxConcurrent: z.record(z.string(), z.number().int().min(1)).readonly().optional(),
     /** Every role's agents, those left out that were not there; absent in journals of earlier versions. */
     roles: rolesSchema.optional(),
     identities: agentIdentitiesSchema.optional(),

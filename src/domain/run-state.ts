@@ -1,6 +1,7 @@
 /** What a run's folded state holds, and questions about it. How events become it is in fold.ts. */
 import type { AgentOutcome } from './agent-outcome.ts';
-import type { FileChange, GateRun, Hold } from './event.ts';
+import type { AgentStanding } from './agent-standing.ts';
+import type { FileChange, GateRun, Hold, PassedOver } from './event.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import type { Beginning } from './beginning.ts';
 import type { TaskId } from './ids.ts';
@@ -60,6 +61,8 @@ export type AttemptEnd =
 export interface AttemptRecord {
   readonly number: number;
   readonly agent: string;
+  /** Why it was not the pool's first agent; absent when it was. */
+  readonly because?: readonly PassedOver[];
   readonly startedAt: number;
   readonly base?: string;
   readonly workspace?: string;
@@ -136,8 +139,8 @@ export interface RunState {
   /** What people said of inferred dependencies, the last word of each, by `edgeKey`. */
   readonly decidedEdges: Map<string, DecidedEdge>;
   readonly processes: Map<string, RunningProcess>;
-  /** Rate-limited agents by name, and until when, in ms since the epoch; a time that has passed means nothing. */
-  readonly cooling: Map<string, number>;
+  /** What is known of the agents' rate limits, by name; an agent that never met one is not in it. */
+  readonly standings: Map<string, AgentStanding>;
   readonly spending: Spending;
   /** Passed gate runs by {@link gateKey}. */
   readonly passedGates: Map<string, GateRun>;
@@ -159,7 +162,7 @@ export function emptyState(): RunState {
     inferredByAgent: [],
     decidedEdges: new Map(),
     processes: new Map(),
-    cooling: new Map(),
+    standings: new Map(),
     spending: emptySpending(),
     passedGates: new Map(),
     session: undefined,

@@ -3,12 +3,13 @@
  * ready task starts; levels are never barriers. Overlapping scopes alone do not hold a task back, because on real
  * histories file overlap predicts conflicts badly; declared conflicts are obeyed.
  */
+import { chooseAgent, type AgentChoice } from './agent-choice.ts';
 import { overdraftOf, type Overdraft } from './budget.ts';
 import { buildGraph } from './graph.ts';
 import type { Hold } from './event.ts';
 import type { TaskId } from './ids.ts';
 import { indexOf, isInferred, type Plan, type Risk, type Task } from './plan.ts';
-import { poolOf, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { isOpen, isSatisfied, isToDo, recordOf, type RunState } from './run-state.ts';
 
 /** What a pending task waits for. `nothing`: it is ready and starts when a slot is free. */
@@ -22,8 +23,8 @@ export type Waiting =
   | { readonly kind: 'backoff'; readonly until: number }
   /** Nothing starts before a person grants more. */
   | { readonly kind: 'budget'; readonly overdraft: Overdraft }
-  /** Every agent of its pool is rate-limited; the first is free again `until` then. */
-  | { readonly kind: 'cooling'; readonly agents: readonly string[]; readonly until: number };
+  /** No agent of its pool may be asked now. */
+  | Exclude<AgentChoice, { kind: 'agent' }>;
 
 /** `now` in ms since the epoch. The task must be pending or stale. */
 export function waitingOf(state: RunState, plan: Plan, task: Task, now: number): Waiting {
@@ -46,23 +47,10 @@ export function waitingOf(state: RunState, plan: Plan, task: Task, now: number):
   const overdraft = overdraftOf(state, task.id, now);
   if (overdraft !== undefined) return { kind: 'budget', overdraft };
   const { policy } = state.session ?? {};
-  if (policy !== undefined && freeAgent(state, policy, task, now) === undefined) {
-    const agents = poolOf(policy, task);
-    const until = Math.min(...agents.map((agent) => state.cooling.get(agent) ?? 0));
-    return { kind: 'cooling', agents, until };
-  }
+  const choice = policy && chooseAgent(state, policy, task, now);
+  if (choice !== undefined && choice.kind !== 'agent') return choice;
   const rivals = (conflictsOf(plan).get(task.id) ?? []).filter((id) => isInWork(state, id));
   return rivals.length > 0 ? { kind: 'conflict', with: rivals } : { kind: 'nothing' };
-}
-
-/** The first agent of the task's pool that is not rate-limited at `now`; undefined when all are. */
-export function freeAgent(
-  state: Pick<RunState, 'cooling'>,
-  policy: Policy,
-  task: Task,
-  now: number,
-): string | undefined {
-  return poolOf(policy, task).find((agent) => (state.cooling.get(agent) ?? 0) <= now);
 }
 
 /**
@@ -139,16 +127,29 @@ function rankOfRisk(risk: Risk): number {
   return risk === 'High' ? 0 : risk === 'Medium' ? 1 : 2;
 }
 
-/** From the ready tasks, best first, those that may start together: no two of them declared as conflicting. */
-export function pickCompatible(plan: Plan, ready: readonly Task[], slots: number): readonly Task[] {
+/**
+ * From the ready tasks, best first, those that may start together, as what `take` makes of them: no two of them are
+ * declared as conflicting. One that `take` gives nothing for is left out, and the next one is asked for.
+ */
+export function pickCompatible<T>(
+  plan: Plan,
+  ready: readonly Task[],
+  slots: number,
+  take: (task: Task) => T | undefined,
+): readonly T[] {
   const conflicts = conflictsOf(plan);
-  const picked: Task[] = [];
+  const picked: TaskId[] = [];
+  const taken: T[] = [];
   for (const task of ready) {
     if (picked.length >= slots) break;
     const rivals = conflicts.get(task.id) ?? [];
-    if (!picked.some((other) => rivals.includes(other.id))) picked.push(task);
+    if (picked.some((other) => rivals.includes(other))) continue;
+    const made = take(task);
+    if (made === undefined) continue;
+    picked.push(task.id);
+    taken.push(made);
   }
-  return picked;
+  return taken;
 }
 
 /** Being worked on, or waiting to land: both would meet a conflicting task's changes. */

@@ -1,15 +1,17 @@
 /** One plain line per event worth one, for logs and wherever there is no terminal. */
 import { describeAmount } from '../domain/amount.ts';
+import { chooseAgent } from '../domain/agent-choice.ts';
 import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf } from '../domain/plan.ts';
-import { recordOf, type RunState } from '../domain/run-state.ts';
+import { recordOf, type RunState, type TaskRecord } from '../domain/run-state.ts';
 import { poolOf, slotsFor } from '../domain/policy.ts';
 import { openTasks } from '../domain/schedule.ts';
 import type { Usage } from '../domain/usage.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
+import { describeCooling, describePassedOver } from './agent-text.ts';
 import { describePool } from './pool-text.ts';
 import { attemptsAllowed, tallyOf } from './tally.ts';
 import { clockTime, counted, plain, plainLines, short } from './text.ts';
@@ -109,7 +111,9 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
   const { task, attempt } = body;
   switch (body.type) {
     case 'attempt.started':
-      return [`${task} attempt ${attempt} started (${plain(body.agent)})`];
+      return [
+        `${task} attempt ${attempt} started (${[plain(body.agent), describePassedOver(body.because ?? [])].filter((text) => text !== '').join('; ')})`,
+      ];
     case 'agent.ended':
       return [...unreadWords(task, body.unread), ...costWords(task, body.outcome.usage, state)];
     case 'attempt.prepared':
@@ -197,21 +201,41 @@ function failureWords(
   const claim = falseClaim ? '; the agent had claimed to be done' : '';
   const reason = `${plain(describeFailure(failure))}${claim}`;
   const output = outputOfFailure(failure);
+  const limit = failure.kind === 'rate-limited' ? limitWords(state, record, attempt, at) : [];
   if (now.status === 'blocked') {
     const next = `next: pawl show ${task}, then pawl retry ${task} or pawl skip ${task}`;
-    return [`${task} blocked: ${plain(now.message)}${claim}`, ...output, next];
+    return [`${task} blocked: ${plain(now.message)}${claim}`, ...output, ...limit, next];
   }
   if (state.refusal?.task === task) {
     return [`${task} attempt ${attempt} ended: ${reason}; the task is not to blame`, ...output];
   }
   const allowed = attemptsAllowed(record, state.session?.policy.maxAttempts ?? attempt);
-  const { policy } = state.session ?? {};
-  const planned = state.plan && taskOf(state.plan, task);
-  const pool = policy === undefined ? [] : poolOf(policy, planned);
-  const cooling = pool.length === 0 ? [0] : pool.map((agent) => state.cooling.get(agent) ?? 0);
-  const delayMs = now.status === 'pending' ? Math.max(now.notBefore, Math.min(...cooling)) - at : 0;
+  const delayMs = now.status === 'pending' ? Math.max(now.notBefore, agentFrom(state, task, at)) - at : 0;
   const delay = delayMs > 0 ? ` in ${formatDuration(delayMs)}` : '';
-  return [`${task} sent back: ${reason}  (next: attempt ${attempt + 1} of ${allowed}${delay})`, ...output];
+  return [
+    `${task} sent back: ${reason}  (next: attempt ${attempt + 1} of ${allowed}${delay})`,
+    ...output,
+    ...limit,
+  ];
+}
+
+/** When an agent of the task's pool may be asked, as far as limits tell, in ms since the epoch. */
+function agentFrom(state: RunState, id: TaskId, at: number): number {
+  const task = state.plan && taskOf(state.plan, id);
+  if (task === undefined || state.session === undefined) return 0;
+  const choice = chooseAgent(state, state.session.policy, task, at);
+  return choice.kind === 'cooling' ? choice.until : 0;
+}
+
+function limitWords(
+  { standings }: RunState,
+  { attempts }: TaskRecord,
+  attempt: number,
+  at: number,
+): readonly string[] {
+  const agent = attempts[attempt - 1]?.agent ?? '';
+  const standing = standings.get(agent);
+  return standing === undefined ? [] : [describeCooling(agent, standing, at)];
 }
 
 /** Only what no event before has shown: a failed gate's own line has its output. */

@@ -4,6 +4,7 @@ import { taskOf, type Task } from '../domain/plan.ts';
 import { isOpen, lastFailure, isToDo, recordOf, type RunState } from '../domain/run-state.ts';
 import { buildGraph } from '../domain/graph.ts';
 import { formatAge } from '../util/duration.ts';
+import { agentLimits, describeLimit, type AgentLimit } from './agent-text.ts';
 import { describeSpending, spendingOf, type SpendingReport } from './spending-text.ts';
 import { isoTime, listed, plain } from './text.ts';
 import { readyIds, tallyOf, wordOf, type Tally } from './tally.ts';
@@ -36,6 +37,8 @@ export interface Pulse {
   }[];
   /** Attempts whose agent claimed to be done while a gate failed on its commit. */
   readonly falseCompletions: readonly { readonly task: TaskId; readonly attempt: number }[];
+  /** Rate limits that are still felt; absent when there are none. */
+  readonly agentLimits?: readonly AgentLimit[];
   /** Absent where nothing was used and nothing is limited. */
   readonly spending?: SpendingReport;
   /** Open, unblocked tasks whose last attempt failed: they are tried again. */
@@ -61,6 +64,7 @@ export function pulseOf(state: RunState, now: number): Pulse {
   const { phase, slice } = (current && state.plan && taskOf(state.plan, current)) ?? {};
   const latest = latestCompleted(state, tasks);
   const spending = spendingOf(state, now);
+  const limits = agentLimits(state, now);
   return {
     at: isoTime(now),
     ...(state.plan && { plan: state.plan.name }),
@@ -77,11 +81,12 @@ export function pulseOf(state: RunState, now: number): Pulse {
     escalations: escalationsOf(state, tasks),
     falseCompletions: falseCompletions(state, tasks),
     sentBack: sentBack(state, tasks),
+    ...(limits.length > 0 && { agentLimits: limits }),
     ...(spending && { spending }),
   };
 }
 
-/** The pulse as text, without a line break at the end. The last four lines appear only when they say something. */
+/** The pulse as text, without a line break at the end. The last five lines appear only when they say something. */
 export function renderPulse(pulse: Pulse): string {
   const { tasks, highRisk: high, latestCompleted: latest, oldestInProgress: oldest } = pulse;
   const age = (since: string): string => formatAge(Date.parse(pulse.at) - Date.parse(since));
@@ -105,6 +110,7 @@ function extraLines({
   escalations,
   falseCompletions: claims,
   sentBack: back,
+  agentLimits: limits = [],
   spending,
 }: Pulse): readonly string[] {
   const lines: string[] = [];
@@ -122,6 +128,7 @@ function extraLines({
     const texts = back.map(({ task, attempt, reason }) => `${task} (attempt ${attempt}: ${plain(reason)})`);
     lines.push(`- Sent Back: ${listed(texts, SHOWN)}`);
   }
+  if (limits.length > 0) lines.push(`- Rate Limits: ${limits.map(describeLimit).join('; ')}`);
   if (spending !== undefined) lines.push(`- Spent: ${describeSpending(spending)}`);
   return lines;
 }

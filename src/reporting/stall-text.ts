@@ -131,6 +131,7 @@ function summaryOf(state: RunState, plan: Plan, task: TaskId, waiting: Waiting, 
         : 'ready; no session is at work';
     case 'held':
     case 'not-selected':
+    case 'busy':
       return describeWaiting(waiting, now, Infinity);
     case 'dependency':
       return `waits for ${listed(
@@ -193,6 +194,7 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting, now: 
     case 'conflict':
     case 'provisional':
     case 'cooling':
+    case 'busy':
     case 'backoff':
       return goOn;
     default:

@@ -13,6 +13,7 @@ import {
 } from '../domain/run-state.ts';
 import { formatAge, formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
+import { describePassedOver } from './agent-text.ts';
 import { explainTask, sinceWords, stateWords } from './stall-text.ts';
 import { describeUsage } from './spending-text.ts';
 import { endedAt } from './tally.ts';
@@ -73,12 +74,13 @@ function dependencyLines(state: RunState, plan: Plan, task: Task, now: number): 
 }
 
 function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
-  const { number, agent, startedAt, base, head, end, outcome, unread = [] } = attempt;
+  const { number, agent, startedAt, base, head, end, outcome, because = [], unread = [] } = attempt;
   const took = formatDuration((endedAt(attempt) ?? now) - startedAt);
   const commits = [base && `base ${short(base)}`, head && `head ${short(head)}`].filter(Boolean);
   const words = plainLines(outcome?.lastWords ?? '').slice(-4);
   return [
     `Attempt ${number}  ${plain(agent)} · ${isoTime(startedAt)} · ${took} · ${endWords(end)}`,
+    ...(because.length === 0 ? [] : [`  because ${describePassedOver(because)}`]),
     ...(commits.length === 0 ? [] : [`  ${commits.join(' · ')}`]),
     ...(attempt.beginning === undefined
       ? []

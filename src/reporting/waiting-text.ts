@@ -27,8 +27,15 @@ export function describeWaiting(waiting: Waiting, now: number, limit: number): s
     }
     case 'cooling': {
       const are = waiting.agents.length === 1 ? 'is' : 'are';
-      return `${listed(waiting.agents, 4)} ${are} rate-limited; goes on in ${formatDuration(Math.max(0, waiting.until - now))}`;
+      const inTime = formatDuration(Math.max(0, waiting.until - now));
+      const goesOn =
+        waiting.source === 'reported'
+          ? `goes on in ${inTime}`
+          : `no reset time was given, asked again in ${inTime}`;
+      return `${listed(waiting.agents.map(plain), 4)} ${are} rate-limited; ${goesOn}`;
     }
+    case 'busy':
+      return `waits for ${waiting.agents.map(plain).join(' or ')}, at work on as much as it may have at once`;
     default:
       return unreachable(waiting);
   }

@@ -16,7 +16,7 @@ export type OutputLine =
       readonly model?: string | undefined;
     }
   /** `resetsAt` in seconds since the epoch. */
-  | { readonly type: 'rate-limit'; readonly resetsAt: number }
+  | { readonly type: 'rate-limit'; readonly resetsAt?: number }
   | { readonly type: 'result'; readonly claim: 'done' | 'blocked' | 'none'; readonly summary: string };
 
 /** Writes one line; settles when it has left this process. Rejects when the reader is gone. */

@@ -99,8 +99,9 @@ async function perform(step: Step, scene: Scene, claimed: boolean): Promise<Step
       return next;
     }
     case 'rateLimit': {
-      const resetsAt = Math.floor(Date.now() / 1000) + step.resetsInSeconds;
-      await emit({ type: 'rate-limit', resetsAt });
+      const { resetsInSeconds: seconds } = step;
+      const time = seconds === undefined ? {} : { resetsAt: Math.floor(Date.now() / 1000) + seconds };
+      await emit({ type: 'rate-limit', ...time });
       return { status: 'exit', code: 1 };
     }
     default:

@@ -120,7 +120,7 @@ const stepSchemas = {
     })
     .transform((step) => ({ verb: 'spend' as const, ...step.spend })),
   rateLimit: z
-    .strictObject({ rateLimit: z.strictObject({ resetsInSeconds: z.int().nonnegative() }) })
+    .strictObject({ rateLimit: z.strictObject({ resetsInSeconds: z.int().nonnegative().optional() }) })
     .transform((step) => ({ verb: 'rateLimit' as const, ...step.rateLimit })),
 };
 

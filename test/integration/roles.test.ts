@@ -64,6 +64,9 @@ describe('a configuration is refused', () => {
         roles: { planner: 'ghost', resolver: { agents: ['codex'], byKind: { fix: ['constructor'] } } },
       }),
     ).toEqual(['roles.resolver: no agent is named constructor', 'roles.planner: no agent is named ghost']);
+    expect(faultsOf({ maxConcurrent: { codex: 1, ghost: 2 } })).toEqual([
+      'maxConcurrent: no agent is named ghost',
+    ]);
   });
 
   test('that lets an agent judge its own work, under whatever name', () => {

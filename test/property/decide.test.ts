@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { agentsAtWork } from '../../src/domain/agent-choice.ts';
+import { allowanceOf } from '../../src/domain/agent-standing.ts';
 import { overdraftOf } from '../../src/domain/budget.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { isOpen, isSatisfied, recordOf } from '../../src/domain/run-state.ts';
-import { slotsFor } from '../../src/domain/policy.ts';
+import { poolOf, slotsFor } from '../../src/domain/policy.ts';
 import { openTasks, readyTasks, waitingOf } from '../../src/domain/schedule.ts';
 import { indexOf } from '../../src/domain/plan.ts';
 import { arbitraryWorld, simulate, type Step, type World } from './simulation.ts';
@@ -53,6 +55,37 @@ describe('in every run, whatever its tasks and their failures', () => {
           .get(command.task)
           ?.dependencies.filter((id) => !isSatisfied(state, id));
         expect(open).toEqual([]);
+      }
+    });
+  });
+
+  test('an attempt gets an agent of its task’s own pool that is not rate-limited', () => {
+    holdsAtEveryStep(({ state, decision, now }, { plan, policy }) => {
+      for (const command of decision.commands) {
+        if (command.type !== 'start') continue;
+        expect(poolOf(policy, indexOf(plan).get(command.task))).toContain(command.agent);
+        expect(state.standings.get(command.agent)?.until ?? 0).toBeLessThanOrEqual(now);
+      }
+    });
+  });
+
+  test('no agent has more at work than it may when it gets one more', () => {
+    holdsAtEveryStep(({ state, decision }, { policy }) => {
+      for (const command of decision.commands) {
+        if (command.type !== 'start') continue;
+        const most = allowanceOf(state.standings.get(command.agent), policy, command.agent);
+        expect(agentsAtWork(state).get(command.agent)).toBeLessThanOrEqual(most);
+      }
+    });
+  });
+
+  test('an agent before the one that was chosen is named with the reason', () => {
+    holdsAtEveryStep(({ decision }, { plan, policy }) => {
+      for (const command of decision.commands) {
+        if (command.type !== 'start') continue;
+        const pool = poolOf(policy, indexOf(plan).get(command.task));
+        const named = command.because?.map(({ agent }) => agent) ?? [];
+        expect(named).toEqual(pool.slice(0, pool.indexOf(command.agent)));
       }
     });
   });

@@ -80,6 +80,7 @@ export function simulate(world: World, watch: (step: Step) => void): Simulated {
           task: command.task,
           attempt: command.attempt,
           agent: command.agent,
+          because: command.because,
         });
     }
     watch({ state, decision, now, inFlight: [...inFlight.values()].map(({ command }) => command) });
@@ -327,8 +328,18 @@ const arbitraryPolicy: fc.Arbitrary<Policy> = fc
       { day: { tokens: 4_000 } },
       { task: { usd: 2 }, attempt: { usd: 1 } },
     ),
+    pool: fc.constantFrom<Partial<Policy>>(
+      {},
+      { maxConcurrent: { scripted: 1 } },
+      { fallbacks: ['second'] },
+      { fallbacks: ['second', 'third'], maxConcurrent: { scripted: 2, second: 1 } },
+      {
+        roles: { implementer: { agents: ['scripted', 'second'], byRisk: { High: ['second'] } } },
+        maxConcurrent: { second: 1 },
+      },
+    ),
   })
-  .map((change) => makePolicy(change));
+  .map(({ pool, ...change }) => makePolicy({ ...change, ...pool }));
 
 /** The state that a later session would fold from the journal's text. */
 export function foldAgain(events: readonly JournalEvent[]): RunState {

@@ -93,7 +93,7 @@ const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), percent: z.number().min(0).max(100), next: z.string() }),
   z.object({ type: z.literal('tool'), name: z.string(), detail: z.string() }),
   usageSchema.unwrap().extend({ type: z.literal('usage') }),
-  z.object({ type: z.literal('rate-limit'), resetsAt: z.number().nonnegative() }),
+  z.object({ type: z.literal('rate-limit'), resetsAt: z.number().nonnegative().optional() }),
   z.object({
     type: z.literal('result'),
     claim: z.enum(['done', 'blocked', 'none']),
@@ -105,8 +105,8 @@ export interface ScriptedState {
   readonly lastText: string;
   /** Of the attempt so far. */
   readonly usage?: Usage;
-  /** Milliseconds since the epoch; the protocol line has seconds. */
-  readonly rateLimitResetsAtMs?: number;
+  /** The reset time, if one was told, in ms since the epoch; the protocol line has seconds. */
+  readonly rateLimit?: { readonly resetsAt?: number };
   readonly result?: { readonly claim: 'done' | 'blocked' | 'none'; readonly summary: string };
 }
 
@@ -128,7 +128,13 @@ export function readScriptedLine(
       return { state: { ...state, usage }, events: [{ type: 'turn' }, { type: 'usage', usage }] };
     }
     case 'rate-limit':
-      return { state: { ...state, rateLimitResetsAtMs: message.resetsAt * 1_000 }, events: [] };
+      return {
+        state: {
+          ...state,
+          rateLimit: message.resetsAt === undefined ? {} : { resetsAt: message.resetsAt * 1_000 },
+        },
+        events: [],
+      };
     case 'result':
       return { state: { ...state, result: { claim: message.claim, summary: message.summary } }, events: [] };
     case undefined:
@@ -161,11 +167,10 @@ export function decideScriptedOutcome(
   if (state.result !== undefined && end.kind === 'exited' && end.code === 0) {
     return { kind: 'finished', claim: state.result.claim, ...outcomeFields(report) };
   }
-  if (state.result === undefined && state.rateLimitResetsAtMs !== undefined) {
-    const resetsAt = state.rateLimitResetsAtMs;
+  if (state.result === undefined && state.rateLimit !== undefined) {
     return {
       kind: 'rate-limited',
-      resetsAt,
+      ...state.rateLimit,
       message: 'the script hit a rate limit',
       ...outcomeFields(report),
     };

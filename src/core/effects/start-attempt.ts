@@ -26,9 +26,15 @@ export async function startAttempt(
   tools: RunTools,
   signal: AbortSignal,
 ): Promise<void> {
-  const { task, attempt, agent } = command;
+  const { task, attempt, agent, because } = command;
   const { record, pool, hit } = tools;
-  record.record({ type: 'attempt.started', task, attempt, agent });
+  record.record({
+    type: 'attempt.started',
+    task,
+    attempt,
+    agent,
+    ...(because === undefined ? {} : { because }),
+  });
   hit('attempt-started');
   const workspace = await pool.acquire();
   try {

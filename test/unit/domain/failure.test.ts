@@ -23,7 +23,7 @@ const agent = (how: Extract<Failure, { kind: 'agent' }>['how']): Failure => ({
 });
 
 function judge(failures: readonly Failure[], policy: Partial<Policy> = {}): Consequence {
-  return consequenceOf(failures, START, makePolicy(policy), 'T-001/1');
+  return consequenceOf(failures, makePolicy(policy), 'T-001/1');
 }
 
 describe('the class of a failure', () => {
@@ -98,7 +98,7 @@ describe('what a failure means for its task', () => {
     const policy = { backoffMs: 1_000, backoffCapMs: 3_000 };
     const waits = [1, 2, 3, 4].map((count) => {
       const consequence = judge(
-        Array.from({ length: count }, () => limited),
+        Array.from({ length: count }, () => agent('crashed')),
         policy,
       );
       return consequence.type === 'retry' ? consequence.delayMs : -1;
@@ -110,14 +110,13 @@ describe('what a failure means for its task', () => {
   });
 
   test('two tasks that fail together do not come back together', () => {
-    const at = (key: string): Consequence => consequenceOf([limited], START, makePolicy(), key);
+    const at = (key: string): Consequence => consequenceOf([agent('crashed')], makePolicy(), key);
     expect(at('T-001/1')).not.toEqual(at('T-002/1'));
   });
 
-  test('a rate limit with a reset time waits until then, and as long as any other when it is past', () => {
-    const until = (resetsAt: number): Failure => ({ kind: 'rate-limited', message: '', resetsAt });
-    expect(judge([until(START + 90_000)])).toEqual({ type: 'retry', delayMs: 90_000 });
-    expect(judge([until(START - 90_000)])).toEqual(judge([agent('crashed')]));
+  test('a rate limit makes its task wait for nothing: the agent is left alone, and another may take over', () => {
+    expect(judge([limited])).toEqual({ type: 'retry', delayMs: 0 });
+    expect(judge([{ ...limited, resetsAt: START + 90_000 }])).toEqual({ type: 'retry', delayMs: 0 });
   });
 
   test('redelivery is capped', () => {
@@ -126,7 +125,7 @@ describe('what a failure means for its task', () => {
     expect(judge(five)).toEqual({
       type: 'block',
       because: 'failure',
-      message: '5 times in a row: agent crashed: said so',
+      message: '5 transient failures; the last: agent crashed: said so',
     });
   });
 

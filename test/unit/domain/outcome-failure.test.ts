@@ -120,9 +120,9 @@ describe('what an agent’s end means for its task', () => {
     expect(failure).toEqual(row.failure);
     expect(classOf(row.failure)).toBe(row.class);
     const policy = makePolicy();
-    expect(consequenceOf([row.failure], START, policy, 'T-001/1').type).toBe(row.first);
+    expect(consequenceOf([row.failure], policy, 'T-001/1').type).toBe(row.first);
     const many = Array.from({ length: 10 }, () => row.failure);
-    expect(consequenceOf(many, START, policy, 'T-001/10').type).toBe(row.last);
+    expect(consequenceOf(many, policy, 'T-001/10').type).toBe(row.last);
   });
 
   test.each(table)(

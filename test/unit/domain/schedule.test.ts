@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openTasks, pickCompatible, readyTasks, waitingOf } from '../../../src/domain/schedule.ts';
-import { indexOf, type Plan } from '../../../src/domain/plan.ts';
+import { indexOf, type Plan, type Task } from '../../../src/domain/plan.ts';
 import type { RunState } from '../../../src/domain/run-state.ts';
 import {
   JournalRig,
@@ -16,6 +16,8 @@ function ready(tasks: readonly TaskSketch[], riskOrder = true): readonly string[
   const plan = makePlan(tasks);
   return readyTasks(new JournalRig(plan).begin().state(), plan, { riskOrder }, START).map((task) => task.id);
 }
+
+const idOf = (task: Task): string => task.id;
 
 function waiting(state: RunState, plan: Plan, id: string, now = START): unknown {
   const task = indexOf(plan).get(taskId(id));
@@ -156,8 +158,19 @@ describe('what a pending task waits for', () => {
       .start('T-005')
       .fail('T-005', 1, { kind: 'rate-limited', message: 'later', resetsAt })
       .state();
-    expect(waiting(state, plan, 'T-005')).toEqual({ kind: 'cooling', agents: ['scripted'], until: resetsAt });
+    expect(waiting(state, plan, 'T-005')).toEqual({
+      kind: 'cooling',
+      agents: ['scripted'],
+      until: resetsAt,
+      source: 'reported',
+    });
     expect(waiting(state, plan, 'T-005', resetsAt)).toEqual({ kind: 'nothing' });
+  });
+
+  test('an agent that has as many at work as it may, until one of them ends', () => {
+    const rig = new JournalRig(plan).begin({ maxConcurrent: { scripted: 1 } }).start('T-001');
+    expect(waiting(rig.state(), plan, 'T-005')).toEqual({ kind: 'busy', agents: ['scripted'] });
+    expect(waiting(rig.commit('T-001').state(), plan, 'T-005')).toEqual({ kind: 'nothing' });
   });
 });
 
@@ -171,18 +184,18 @@ describe('tasks that start together', () => {
   const all = readyTasks(new JournalRig(plan).begin().state(), plan, makePolicy(), START);
 
   test('fill the slots in order', () => {
-    expect(pickCompatible(plan, all, 1).map((task) => task.id)).toEqual(['T-001']);
-    expect(pickCompatible(plan, all, 0)).toEqual([]);
+    expect(pickCompatible(plan, all, 1, idOf)).toEqual(['T-001']);
+    expect(pickCompatible(plan, all, 0, idOf)).toEqual([]);
   });
 
   test('leave out a rival of a better one, and take the next instead', () => {
-    expect(pickCompatible(plan, all, 2).map((task) => task.id)).toEqual(['T-001', 'T-003']);
-    expect(pickCompatible(plan, all, 9).map((task) => task.id)).toEqual(['T-001', 'T-003', 'T-004']);
+    expect(pickCompatible(plan, all, 2, idOf)).toEqual(['T-001', 'T-003']);
+    expect(pickCompatible(plan, all, 9, idOf)).toEqual(['T-001', 'T-003', 'T-004']);
   });
 
   test('a task that names an unknown rival, or only itself through another, still starts', () => {
     const odd = makePlan([{ id: 'T-001', conflictsWith: ['T-999'] }]);
-    expect(pickCompatible(odd, odd.tasks, 3).map((task) => task.id)).toEqual(['T-001']);
+    expect(pickCompatible(odd, odd.tasks, 3, idOf)).toEqual(['T-001']);
   });
 });
 
@@ -200,5 +213,5 @@ test('open are the tasks that are neither completed nor set aside; blocked ones 
     .land('T-001')
     .decide('T-002', 'skip')
     .state();
-  expect(openTasks(state, plan).map((task) => task.id)).toEqual(['T-003', 'T-004']);
+  expect(openTasks(state, plan).map(idOf)).toEqual(['T-003', 'T-004']);
 });

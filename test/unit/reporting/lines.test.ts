@@ -60,7 +60,8 @@ test('a failure that is tried again later says when', () => {
   const rig = new JournalRig(makePlan([{ id: 'T-001' }])).begin().start('T-001');
   rig.fail('T-001', 1, { kind: 'rate-limited', resetsAt: START + 90_000, message: '429' });
   expect(linesOf(rig).at(-1)).toBe(
-    '10:30:00 T-001 sent back: rate limited: 429  (next: attempt 2 of 6 in 1m 30s)',
+    '10:30:00 T-001 sent back: rate limited: 429  (next: attempt 2 of 6 in 1m 30s)\n' +
+      '  scripted is asked again in 1m 30s, when its limit resets by its own word',
   );
 });
 

@@ -95,6 +95,24 @@ describe('a pending task', () => {
     });
   });
 
+  test('that waits for an agent that gave no reset time says that the wait is ours', () => {
+    const rig = rigOf({ id: 'A' }).begin({ backoffMs: 50_000 });
+    rig.start('A').fail('A', 1, { kind: 'rate-limited', message: '' });
+    expect(explain(rig, 'A').summary).toMatch(
+      /^scripted is rate-limited; no reset time was given, asked again in [\ds.]+, at 2026-09-28T10:30:\d\dZ/,
+    );
+  });
+
+  test('whose agents have as many at work as they may names them', () => {
+    const rig = rigOf({ id: 'A' }, { id: 'B' })
+      .begin({ maxConcurrent: { scripted: 1 } })
+      .start('A');
+    expect(explain(rig, 'B')).toMatchObject({
+      summary: 'waits for scripted, at work on as much as it may have at once',
+      next: live,
+    });
+  });
+
   test('that the environment stopped says so once the session has ended', () => {
     const rig = rigOf({ id: 'A' }).begin().start('A').fail('A', 1, { kind: 'setup', output: '' });
     rig.endSession('refused');

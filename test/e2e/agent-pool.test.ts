@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { agentsAtWork } from '../../src/domain/agent-choice.ts';
+import { foldAll } from '../../src/domain/fold.ts';
+import { createProject, type Project, type ScriptStep } from '../rig/repository.ts';
+import { bodiesOf, jsonOf } from './observations.ts';
+
+const write = (path: string): ScriptStep => ({ write: { path, text: path } });
+const script = (tasks: object): string => JSON.stringify({ tasks, default: [[write('{{task}}.txt')]] });
+const agents = {
+  scripted: { kind: 'scripted', script: 'agent-script.json' },
+  second: { kind: 'scripted', script: 'second.json' },
+};
+
+/** A project with two agents: what `scripted` does at T-001, attempt by attempt, and what `second` does at any. */
+function twoAgents(
+  first: readonly (readonly ScriptStep[])[],
+  second: object = {},
+  config: object = {},
+): Promise<Project> {
+  return createProject({
+    tasks: [{ id: 'T-001' }],
+    script: { 'T-001': first },
+    files: { 'second.json': script(second) },
+    config: { agents, fallback: ['second'], ...config },
+  });
+}
+
+const startsOf = (project: Project): readonly unknown[] =>
+  bodiesOf(project.events(), 'attempt.started').map(({ agent, because }) => [agent, because]);
+
+describe('after an agent failed at a task', () => {
+  test('twice by its own fault, the next attempt is another’s, and it is said why', async () => {
+    await using project = await twoAgents([[{ say: 'Done!' }], [{ say: 'Done now!' }]]);
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    expect(startsOf(project)).toEqual([
+      ['scripted', undefined],
+      ['scripted', undefined],
+      ['second', [{ agent: 'scripted', why: 'failed' }]],
+    ]);
+    expect(exit.stdout).toContain('T-001 attempt 3 started (second; scripted failed at it twice)');
+    const shown = await project.run(['show', 'T-001']);
+    expect(shown.stdout).toContain('  because scripted failed at it twice');
+  });
+
+  test('by crashing, the next attempt is another’s', async () => {
+    await using project = await twoAgents([[{ crash: { exitCode: 3 } }]]);
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    expect(startsOf(project)).toEqual([
+      ['scripted', undefined],
+      ['second', [{ agent: 'scripted', why: 'broke-off' }]],
+    ]);
+    expect(exit.stdout).toContain('(second; scripted broke off)');
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = [{ rateLimit: {} }];
+
+  test('without a reset time is waited for by a wait that is called ours', async () => {
+    await using project = await createProject({
+      tasks: [{ id: 'T-001' }],
+      script: { 'T-001': [limited, [write('a.txt')]] },
+      config: { backoffSeconds: 0.2 },
+    });
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    expect(exit.stdout).toMatch(/ {2}scripted gave no reset time; it is asked again in .*, a wait of ours/);
+    const [failure] = bodiesOf(project.events(), 'attempt.failed');
+    expect(failure?.failure).toEqual({ kind: 'rate-limited', message: 'the script hit a rate limit' });
+  });
+
+  test('of every agent, again and again, ends in a block', async () => {
+    const always = Array.from({ length: 9 }, () => limited);
+    await using project = await twoAgents(always, { 'T-001': always });
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(1);
+    expect(startsOf(project)).toHaveLength(5);
+    expect(exit.stdout).toContain('T-001 blocked: 5 transient failures; the last: rate limited:');
+    const blocked = await project.run(['blocked']);
+    expect(blocked.stdout).toContain('pawl retry T-001');
+  });
+
+  test('is shown by status as long as it is felt, with how many the agent may have at once then', async () => {
+    await using project = await twoAgents([[{ rateLimit: { resetsInSeconds: 600 } }]]);
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    const [failure] = bodiesOf(project.events(), 'attempt.failed');
+    const resetsAt = failure?.failure.kind === 'rate-limited' ? (failure.failure.resetsAt ?? 0) : 0;
+    const until = `${new Date(resetsAt).toISOString().slice(0, 19)}Z`;
+    const status = await project.run(['status']);
+    expect(status.stdout).toContain(`- Rate Limits: scripted until ${until} by its own word, then 1 at once`);
+    expect(jsonOf(await project.run(['status', '--json']))).toMatchObject({
+      pulse: { agentLimits: [{ agent: 'scripted', until, source: 'reported', atOnce: 1 }] },
+    });
+  });
+});
+
+test('an agent has no more attempts at once than the configuration gives it', async () => {
+  await using project = await createProject({
+    tasks: [{ id: 'T-001' }, { id: 'T-002' }, { id: 'T-003' }, { id: 'T-004' }],
+    files: { 'second.json': script({}) },
+    config: { agents, fallback: ['second'], parallel: 4, maxConcurrent: { scripted: 1, second: 2 } },
+  });
+  const exit = await project.run(['run']);
+  expect(exit.exitCode, exit.stdout).toBe(0);
+  const events = project.events();
+  const most = new Map<string, number>();
+  for (const [index] of events.entries()) {
+    for (const [agent, count] of agentsAtWork(foldAll(events.slice(0, index + 1))))
+      most.set(agent, Math.max(count, most.get(agent) ?? 0));
+  }
+  expect(Object.fromEntries(most)).toEqual({ scripted: 1, second: 2 });
+  expect(startsOf(project)).toContainEqual(['second', [{ agent: 'scripted', why: 'busy' }]]);
+});

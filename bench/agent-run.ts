@@ -41,6 +41,7 @@ export async function runAgent(
       ...{ HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8' },
       ...row.variables(baseUrl),
     },
+    mcpServers: [],
     logFile: join(folder, 'agent.log'),
     limits: { idleMs: LIMIT_MS, totalMs: LIMIT_MS, graceMs: 2_000 },
     signal: new AbortController().signal,

@@ -176,6 +176,7 @@ async function driveWithViews(
   try {
     return await drive(tools, stop);
   } finally {
+    await tools.reports.close();
     await views?.flush();
   }
 }

@@ -14,6 +14,7 @@ import { createGitRepository } from '../adapters/git/git-repository.ts';
 import { createWorktreePool, nothingToProvide } from '../adapters/git/worktree-pool.ts';
 import { createProcessStarter, endTree } from '../adapters/process/owned-process.ts';
 import { modelOf } from '../adapters/agents/registry.ts';
+import { createReportChannel } from '../adapters/report-channel/report-channel.ts';
 import type { RunRecord } from '../core/record.ts';
 import type { RunTools } from '../core/tools.ts';
 import { withCost } from '../domain/prices.ts';
@@ -88,6 +89,7 @@ export function composeTools({
     }),
     agents,
     startProcess,
+    reports: createReportChannel(),
     template: templateOf(config, root),
     limits: {
       idleMs: limits.idleSeconds * 1_000,

@@ -109,7 +109,13 @@ export function createProgram(done: (output: Output) => void): Command {
     });
   for (const [decision, text] of decisions) {
     add(`${decision} <task>`, text)
-      .option('--reason <text>', 'why; kept in the journal', '')
+      .option(
+        '--reason <text>',
+        decision === 'retry'
+          ? 'why, or the answer to what an agent asked; the next agent is told'
+          : 'why; kept in the journal',
+        '',
+      )
       .action(async (task: string, options: { reason: string }, command: Command) => {
         const { decideCommand } = await import('./commands/decide.ts');
         done(await decideCommand(contextOf(command), task, decision, options.reason));

@@ -67,6 +67,7 @@ async function runAgent(
       cwd: workspace.path,
       brief,
       env: place.env,
+      mcpServers: [],
       logFile: join(folder, 'agent.log'),
       limits: tools.limits,
       signal,

@@ -7,6 +7,7 @@ import type { Gates } from '../ports/gates.ts';
 import type { Isolation } from '../ports/isolation.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { StartProcess } from '../ports/processes.ts';
+import type { ReportChannel } from '../ports/report-channel.ts';
 import type { Repository } from '../ports/repository.ts';
 import type { WorkspacePool } from '../ports/workspaces.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
@@ -33,6 +34,7 @@ export interface RunTools {
   readonly gates: Gates;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly startProcess: StartProcess;
+  readonly reports: ReportChannel;
   readonly template: BriefTemplate;
   readonly limits: {
     readonly idleMs: number;

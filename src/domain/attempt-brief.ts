@@ -1,7 +1,7 @@
 import { againOf, buildsOn, renderBrief, type BriefInput, type BriefTemplate } from './brief.ts';
 import type { TaskId } from './ids.ts';
 import { taskOf } from './plan.ts';
-import { retryContextOf } from './retry-context.ts';
+import { earlierWordsOf, retryContextOf } from './retry-context.ts';
 import { renderRepair } from './retry-section.ts';
 import { recordOf, type RunState } from './run-state.ts';
 
@@ -29,6 +29,7 @@ export function briefOfAttempt(
     maxAttempts,
     gates,
     again: againOf(record),
+    earlier: earlierWordsOf(record, attempt),
     retry: retryContextOf(record, attempt, maxAttempts),
     done: buildsOn(plan, task, (other) => filesLanded(state, other)),
   });

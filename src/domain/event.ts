@@ -14,6 +14,7 @@ import { planSchema } from './plan.ts';
 import { policySchema } from './policy.ts';
 import { processIdentitySchema } from './process-identity.ts';
 import { usageSchema } from './usage.ts';
+import { reportSchema } from './report.ts';
 
 /** The version of the event vocabulary; stored with the journal. */
 export const JOURNAL_VERSION = 1;
@@ -105,6 +106,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   }),
   /** What its agent has used so far in this attempt; more is told while it works. */
   z.object({ type: z.literal('usage.recorded'), ...ofAttempt, usage: usageSchema }),
+  /** A claim of the agent at work, through the report channel. Of progress, only some reports are journalled. */
+  z.object({ type: z.literal('attempt.reported'), ...ofAttempt, report: reportSchema }),
   /**
    * The agent's process tree is gone; what it left is still only in its workspace. `unread`: files it was told to
    * read and that its own report of tool use does not name; empty when it reports none.

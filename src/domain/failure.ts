@@ -42,6 +42,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('budget'), message: z.string() }),
   /** The agent says it cannot go on without an answer. */
   z.object({ kind: z.literal('agent-blocked'), message: z.string() }),
+  /** The agent reported an L2 gap: a person has to decide. */
+  z.object({ kind: z.literal('gap'), missing: z.string(), options: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('agent-unavailable'), agent: z.string(), message: z.string() }),
   z.object({ kind: z.literal('agent-auth'), agent: z.string(), message: z.string() }),
   z.object({ kind: z.literal('setup'), output }),
@@ -68,6 +70,7 @@ export function classOf(failure: Failure): FailureClass {
     case 'budget':
       return 'budget';
     case 'agent-blocked':
+    case 'gap':
       return 'requirement';
     case 'agent-unavailable':
     case 'agent-auth':
@@ -218,6 +221,8 @@ export function describeFailure(failure: Failure): string {
       return `budget used up: ${failure.message}`;
     case 'agent-blocked':
       return `the agent asks for a decision: ${failure.message}`;
+    case 'gap':
+      return `L2 gap: ${failure.missing}${failure.options.map((option, index) => ` (${index + 1}) ${option}`).join('')}`;
     case 'agent-unavailable':
       return `agent ${failure.agent} cannot be started: ${failure.message}`;
     case 'agent-auth':

@@ -16,6 +16,7 @@ import { edgeKey, type DecidedEdge } from './inferred-dependency.ts';
 import type { DeclaredStatus, Plan } from './plan.ts';
 import { countGrant, countUsage } from './spending.ts';
 import { promptAfter, type Usage } from './usage.ts';
+import { withReport } from './report.ts';
 import {
   countedFailures,
   emptyState,
@@ -284,6 +285,7 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
         ...defined({ because: body.because }),
         startedAt: at,
         files: [],
+        reports: [],
         gates: [],
         end: { status: 'open' },
       };
@@ -301,6 +303,11 @@ function applyToAttempt(state: RunState, body: AttemptBody, at: number): void {
         { ...running, stage: 'coding' },
         { base: body.base, workspace: body.workspace, ...defined({ beginning: body.beginning }) },
       );
+    case 'attempt.reported': {
+      const reports = record.attempts[body.attempt - 1]?.reports ?? [];
+      if (running?.stage !== 'coding') illegal(record, body);
+      return set(running, { reports: withReport(reports, { at, report: body.report }) });
+    }
     case 'usage.recorded':
       if (running?.stage !== 'coding') illegal(record, body);
       return set(running, {

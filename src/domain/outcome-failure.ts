@@ -1,6 +1,7 @@
 import { unreachable } from '../util/unreachable.ts';
 import type { AgentOutcome } from './agent-outcome.ts';
 import type { Failure } from './failure.ts';
+import { significantGap, type FiledReport } from './report.ts';
 
 /** An end that is one of the attempt; a stop is none: the attempt was interrupted, and does not count. */
 export type EndOfAttempt = Exclude<AgentOutcome, { readonly kind: 'cancelled' }>;
@@ -43,6 +44,20 @@ export function failureOfOutcome(
     default:
       return unreachable(outcome);
   }
+}
+
+/**
+ * An L2 gap that the agent reported stands whatever it did afterwards: a guess must not land where a person has to
+ * decide. What is the environment's, a limit's or a budget's comes first: it concerns more than this task.
+ */
+export function withGap(failure: Failure | undefined, reports: readonly FiledReport[]): Failure | undefined {
+  const gap = significantGap(reports);
+  if (gap === undefined || !isItsOwn(failure)) return failure;
+  return { kind: 'gap', missing: gap.missing, options: gap.options };
+}
+
+function isItsOwn(failure: Failure | undefined): boolean {
+  return failure === undefined || ['agent', 'agent-blocked', 'no-change'].includes(failure.kind);
 }
 
 function failureOfClaim(

@@ -3,6 +3,7 @@
  * the previous agent's last words, the failing gate's output, and an explicit list of what not to repeat.
  */
 import { describeFailure, type Failure } from './failure.ts';
+import { describeReport, type Report } from './report.ts';
 import type { AttemptRecord, TaskRecord } from './run-state.ts';
 
 /** The longest gate output a brief or the journal holds, in characters. Source 004. */
@@ -47,6 +48,34 @@ export function retryContextOf(
     },
     doNotRepeat: [...new Set(failed.flatMap(lessonsOf))],
   };
+}
+
+/** What earlier agents and people said about a task. */
+export interface EarlierWords {
+  /** Claims that concern whoever comes next, oldest first. */
+  readonly reports: readonly { readonly attempt: number; readonly text: string }[];
+  /** Why people opened the task again: answers to what agents had asked, oldest first. */
+  readonly answers: readonly string[];
+}
+
+/** Of attempts before `attempt`, those that were cut off included. */
+export function earlierWordsOf({ attempts, decisions }: TaskRecord, attempt: number): EarlierWords {
+  return {
+    reports: attempts
+      .filter((one) => one.number < attempt)
+      .flatMap(({ number, reports }) =>
+        reports.flatMap(({ report }) =>
+          concernsNext(report) ? [{ attempt: number, text: describeReport(report) }] : [],
+        ),
+      ),
+    answers: decisions.flatMap(({ decision, reason }) =>
+      decision === 'retry' && reason.trim() !== '' ? [reason] : [],
+    ),
+  };
+}
+
+function concernsNext({ type }: Report): boolean {
+  return type === 'blocker' || type === 'gap' || type === 'question';
 }
 
 function lessonsOf(attempt: AttemptRecord): readonly string[] {

@@ -11,6 +11,7 @@ import type { Policy } from './policy.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { emptySpending, type Spending } from './spending.ts';
 import type { PromptSizes, Usage } from './usage.ts';
+import type { FiledReport } from './report.ts';
 
 export type TaskState =
   | { readonly status: 'pending'; readonly notBefore: number }
@@ -78,6 +79,8 @@ export interface AttemptRecord {
   readonly beginning?: Beginning;
   /** Files the agent was told to read, and by its own report did not. */
   readonly unread?: readonly string[];
+  /** What its agent said while it worked, oldest first: claims. Of progress, the newest alone. */
+  readonly reports: readonly FiledReport[];
   readonly gates: readonly { readonly purpose: 'attempt' | 'landing'; readonly run: GateRun }[];
   /** Set between write-ahead and the moving of the ref. */
   readonly landing?: { readonly commit: string; readonly onto: string; readonly tree: string };

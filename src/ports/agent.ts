@@ -14,6 +14,17 @@ export type AgentEvent =
   /** Of the whole attempt so far. A lower bound while the agent works. */
   | { readonly type: 'usage'; readonly usage: Usage };
 
+/** A server of tools that the agent starts for itself and talks to over its standard streams (MCP, stdio). */
+export interface McpServer {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  /**
+   * Names of variables of the agent's environment that the server is to be given too. Their values must not get
+   * onto a command line, which any process can read.
+   */
+  readonly variables: readonly string[];
+}
+
 export interface AgentRequest {
   readonly task: TaskId;
   /** 1-based. */
@@ -25,6 +36,8 @@ export interface AgentRequest {
   readonly resume?: string;
   /** The whole environment of the agent, already reduced to the allow-list, with a private TMPDIR. */
   readonly env: Readonly<Record<string, string>>;
+  /** Offered to the agent as tools; a program that knows nothing of MCP goes without. */
+  readonly mcpServers: readonly McpServer[];
   readonly logFile: string;
   readonly limits: { readonly idleMs: number; readonly totalMs: number; readonly graceMs: number };
   readonly signal: AbortSignal;

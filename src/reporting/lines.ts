@@ -5,6 +5,7 @@ import type { EventBody, GateRun, JournalEvent } from '../domain/event.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf } from '../domain/plan.ts';
+import { describeReport } from '../domain/report.ts';
 import { recordOf, type RunState, type TaskRecord } from '../domain/run-state.ts';
 import { poolOf, slotsFor } from '../domain/policy.ts';
 import { openTasks } from '../domain/schedule.ts';
@@ -114,6 +115,8 @@ function attemptWords(body: AttemptBody, state: RunState, at: number): readonly 
       return [
         `${task} attempt ${attempt} started (${[plain(body.agent), describePassedOver(body.because ?? [])].filter((text) => text !== '').join('; ')})`,
       ];
+    case 'attempt.reported':
+      return [`${task} reports ${plain(describeReport(body.report))}`];
     case 'agent.ended':
       return [...unreadWords(task, body.unread), ...costWords(task, body.outcome.usage, state)];
     case 'attempt.prepared':

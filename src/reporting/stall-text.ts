@@ -9,7 +9,7 @@ import {
   type TaskRecord,
   type TaskState,
 } from '../domain/run-state.ts';
-import { describeFailure } from '../domain/failure.ts';
+import { classOf, describeFailure } from '../domain/failure.ts';
 import { waitingOf, type Waiting } from '../domain/schedule.ts';
 import { formatAge, formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
@@ -42,9 +42,10 @@ export function explainTask(state: RunState, id: TaskId, now: number): Explanati
 
 function explainState(
   state: RunState,
-  { id, attempts, completion }: TaskRecord,
+  record: TaskRecord,
   now: Exclude<TaskState, { status: 'pending' | 'stale' }>,
 ): Explanation {
+  const { id, attempts } = record;
   switch (now.status) {
     case 'running': {
       const summary = `attempt ${now.attempt} is under way (${now.stage})`;
@@ -65,7 +66,7 @@ function explainState(
       return {
         summary: `blocked (${now.because}): ${plain(now.message)}`,
         since: now.since,
-        next: unblock(id, now, completion !== undefined),
+        next: unblock(record, now),
       };
     case 'skipped':
     case 'abandoned':
@@ -82,17 +83,22 @@ function explainState(
 
 const NOTHING = 'Nothing.';
 
-function unblock(id: TaskId, now: Extract<TaskState, { status: 'blocked' }>, wasCompleted: boolean): string {
+function unblock(record: TaskRecord, now: Extract<TaskState, { status: 'blocked' }>): string {
+  const { id, completion, attempts } = record;
   const show = `\`pawl show ${id}\` tells what happened`;
   switch (now.because) {
     case 'failure':
       return `${show}; then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
     case 'budget':
       return `Grant it more as said, then \`pawl run\`. Was it the agent's own limit, raise that, then \`pawl retry ${id}\`.`;
-    case 'decision-needed':
-      return wasCompleted
+    case 'decision-needed': {
+      const end = attempts.at(-1)?.end;
+      if (end?.status === 'failed' && classOf(end.failure) === 'requirement')
+        return `\`pawl retry ${id} --reason "your answer"\` tells the next agent; or settle it in the backlog, or \`pawl skip ${id}\`.`;
+      return completion !== undefined
         ? `\`pawl keep ${id}\` lets its result stand; \`pawl retry ${id}\` does it again.`
         : `Settle it in the backlog, then \`pawl retry ${id}\` or \`pawl skip ${id}\`.`;
+    }
     default:
       return unreachable(now.because);
   }

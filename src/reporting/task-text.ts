@@ -3,6 +3,7 @@ import type { FileChange, GateRun } from '../domain/event.ts';
 import { describeFailure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf, type Plan, type Task } from '../domain/plan.ts';
+import { describeReport } from '../domain/report.ts';
 import {
   recordOf,
   titleOf,
@@ -17,12 +18,13 @@ import { describePassedOver } from './agent-text.ts';
 import { explainTask, sinceWords, stateWords } from './stall-text.ts';
 import { describeUsage } from './spending-text.ts';
 import { endedAt } from './tally.ts';
-import { isoTime, plain, plainLines, short } from './text.ts';
+import { clockTime, isoTime, plain, plainLines, short } from './text.ts';
 import { statusOf } from './views.ts';
 
 /** Lines of a failed gate's output that are shown; the log has all. */
 const OUTPUT_LINES = 20;
 const SHOWN_FILES = 30;
+const SHOWN_REPORTS = 20;
 
 /** `now` in ms since the epoch; `logs` are paths of log files, shown as they are. Without a line break at the end. */
 export function renderTask(state: RunState, id: TaskId, now: number, logs: readonly string[] = []): string {
@@ -89,7 +91,19 @@ function attemptLines(attempt: AttemptRecord, now: number): readonly string[] {
     ...fileLines(attempt.files).map((line) => `  ${line}`),
     ...attempt.gates.flatMap(({ purpose, run }) => gateLines(purpose, run)).map((line) => `  ${line}`),
     ...(unread.length === 0 ? [] : [`  not read, by its own report: ${unread.map(plain).join(', ')}`]),
+    ...reportLines(attempt).map((line) => `  ${line}`),
     ...words.map((line, index) => (index === 0 ? `  said: ${line}` : `        ${line}`)),
+  ];
+}
+
+/** The newest ones; all are in the journal. */
+function reportLines({ reports }: AttemptRecord): readonly string[] {
+  const left = reports.length - SHOWN_REPORTS;
+  return [
+    ...(left > 0 ? [`claimed: … ${left} earlier reports`] : []),
+    ...reports
+      .slice(-SHOWN_REPORTS)
+      .map(({ at, report }) => `claimed ${clockTime(at)}: ${plain(describeReport(report))}`),
   ];
 }
 
@@ -182,10 +196,11 @@ export function taskJson(state: RunState, id: TaskId, now: number, logs: readonl
   };
 }
 
-function attemptJson({ startedAt, end, ...attempt }: AttemptRecord): object {
+function attemptJson({ startedAt, end, reports, ...attempt }: AttemptRecord): object {
   return {
     ...attempt,
     startedAt: isoTime(startedAt),
+    reports: reports.map(({ at, report }) => ({ at: isoTime(at), ...report })),
     end: end.status === 'open' ? end : { ...end, at: isoTime(end.at) },
   };
 }

@@ -73,6 +73,8 @@ async function perform(step: Step, scene: Scene, claimed: boolean): Promise<Step
     case 'progress':
       await emit({ type: 'progress', percent: step.percent, next: step.next });
       return next;
+    case 'report':
+      return report(step.args, scene);
     case 'wait':
       await new Promise((resolve) => setTimeout(resolve, step.ms));
       return next;
@@ -137,6 +139,15 @@ async function run(
   if (step.mayFail) return next;
   if (!claimed) await emit({ type: 'result', claim: 'none', summary: `${command}: ${end.failure}` });
   return { status: 'exit', code: 0 };
+}
+
+/** Through the real channel, as any agent reports: by the command on the PATH. One that is refused breaks the script. */
+async function report(args: readonly string[], scene: Scene): Promise<StepEnd> {
+  const { runCommand } = await childProcesses();
+  await emit({ type: 'tool', name: 'report', detail: args.join(' ') });
+  const end = await runCommand(['pawl-report', ...args], scene.workspace);
+  if (end.failure === undefined) return next;
+  return { status: 'broken', message: `pawl-report: ${end.failure}\n${end.output}`.trimEnd() };
 }
 
 async function fork(step: Extract<Step, { readonly verb: 'fork' }>, scene: Scene): Promise<StepEnd> {

@@ -64,6 +64,11 @@ const stepSchemas = {
   progress: z
     .strictObject({ progress: z.strictObject({ percent: z.number().min(0).max(100), next: z.string() }) })
     .transform((step) => ({ verb: 'progress' as const, ...step.progress })),
+  report: z
+    .strictObject({
+      report: z.tuple([z.string().min(1)], z.string(), 'expected the arguments of `pawl-report`').readonly(),
+    })
+    .transform((step) => ({ verb: 'report' as const, args: step.report })),
   wait: z
     .strictObject({ wait: z.strictObject({ ms: z.int().nonnegative() }) })
     .transform((step) => ({ verb: 'wait' as const, ...step.wait })),

@@ -53,7 +53,13 @@ export type Call =
   | { readonly tool: 'write'; readonly path: string; readonly content: string }
   | { readonly tool: 'shell'; readonly command: string }
   /** A tool by the agent's own name for it. Not checked against the tools that the agent offers. */
-  | { readonly tool: 'named'; readonly name: string; readonly input: Readonly<Record<string, unknown>> };
+  | {
+      readonly tool: 'named';
+      readonly name: string;
+      /** Where the agent offers its tools in groups (OpenAI Responses): the group's name. */
+      readonly namespace?: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    };
 
 /** Tokens of one answer. The formats add them up as their providers do. */
 export interface ModelUsage {

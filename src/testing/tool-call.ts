@@ -11,8 +11,10 @@ const commandNames = ['command', 'cmd'];
 /** The call in the agent's own words. Throws when the agent offers no tool that could do it. */
 export function translateCall(call: Call, offered: readonly OfferedTool[]): Omit<ToolCall, 'id'> {
   switch (call.tool) {
-    case 'named':
-      return { name: call.name, input: call.input };
+    case 'named': {
+      const { tool: _tool, ...named } = call;
+      return named;
+    }
     case 'write': {
       const tool = findTool('write', writeTools, offered);
       const path = parameterOf(tool, pathNames);

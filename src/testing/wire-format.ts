@@ -39,6 +39,7 @@ export interface Answer {
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
+  readonly namespace?: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 

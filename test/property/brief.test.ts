@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderBrief, type BriefInput, type BriefTemplate } from '../../src/domain/brief.ts';
 import type { TaskId } from '../../src/domain/ids.ts';
-import { RETRY_LIMIT, retrySection } from '../../src/domain/retry-section.ts';
+import { RETRY_LIMIT, retrySections } from '../../src/domain/retry-section.ts';
 import { hostileText } from '../rig/hostile-text.ts';
 import { makePlan } from '../rig/events.ts';
 
@@ -31,6 +31,10 @@ function inputOf(words: Words): BriefInput {
     attempt: 2,
     maxAttempts: 5,
     gates: [{ name: 'test', command: 'npm test' }],
+    earlier: {
+      reports: [{ attempt: 1, text: words('report') }],
+      answers: [words('answer')],
+    },
     again: { commit: 'abc', reason: words('again') },
     done: [{ id: words('dependency') as TaskId, files: [words('file')] }],
     retry: {
@@ -64,7 +68,7 @@ const templates: readonly BriefTemplate[] = [
   { kind: 'code-assist' },
   {
     kind: 'text',
-    text: '# Own\n{{title}}\n\n{{description}}\n\n# Then\n\n{{criteria}}\n\n{{reading}}\n{{builds_on}}\n{{again}}\n{{retry}}\n\n# End',
+    text: '# Own\n{{title}}\n\n{{description}}\n\n# Then\n\n{{criteria}}\n\n{{reading}}\n{{builds_on}}\n{{again}}\n{{decided}}\n{{reported}}\n{{retry}}\n\n# End',
   },
 ];
 
@@ -121,13 +125,18 @@ describe('words of others in a brief', () => {
     );
     fc.assert(
       fc.property(fc.infiniteStream(long), (texts) => {
-        const { retry } = inputOf(() => {
+        const { retry, earlier } = inputOf(() => {
           const [text, piece, times] = texts.next().value ?? ['', '', 0];
           return text + piece.repeat(times);
         });
-        const lessons = Array.from({ length: 20 }, () => retry?.doNotRepeat[0] ?? '');
         if (retry === undefined) throw new Error('no retry');
-        expect(retrySection({ ...retry, doNotRepeat: lessons }).length).toBeLessThanOrEqual(RETRY_LIMIT);
+        const many = <T>(values: readonly T[]): readonly T[] =>
+          values.flatMap((value) => Array<T>(20).fill(value));
+        const sections = retrySections(
+          { ...earlier, reports: many(earlier.reports) },
+          { ...retry, doNotRepeat: many(retry.doNotRepeat) },
+        );
+        expect(sections.join('\n\n').length).toBeLessThanOrEqual(RETRY_LIMIT);
       }),
       { numRuns: 50 },
     );

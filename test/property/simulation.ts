@@ -158,6 +158,8 @@ function answer(
       record({ type: 'attempt.prepared', ...of, base: state.integrationHead, workspace: '/ws/w01' });
       const usage = { ...noUsage, inputTokens: chance(), costUsd: chance() / 500 };
       if (chance() < 500) record({ type: 'usage.recorded', ...of, usage });
+      const report = { type: 'gap', level: 'L2', missing: 'x', assumption: '', options: [] } as const;
+      if (chance() < 200) record({ type: 'attempt.reported', ...of, report });
       // The last answer was one too many.
       if (overdraftOf(state, command.task, START) !== undefined && chance() < 500)
         return record({ type: 'attempt.interrupted', ...of, because: 'budget' });

@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { briefOfAttempt, repairBriefOf } from '../../domain/attempt-brief.ts';
 import type { Command } from '../../domain/decide.ts';
-import { failureOfOutcome } from '../../domain/outcome-failure.ts';
+import { failureOfOutcome, withGap } from '../../domain/outcome-failure.ts';
 import { recordOf, titleOf } from '../../domain/run-state.ts';
 import { attemptMessage } from '../../landing/commit-messages.ts';
 import type { AgentEvent } from '../../ports/agent.ts';
 import type { Snapshot, Workspace } from '../../ports/workspaces.ts';
 import { inPlace } from '../agent-place.ts';
 import { attemptRef, type RunTools } from '../tools.ts';
+import { withReports } from './attempt-reports.ts';
 import { watchAttempt } from './attempt-watch.ts';
 import { watchReading } from './reading.ts';
 import { attemptFolder, keepConversation, placeConversation, startOf, type Start } from './resume.ts';
@@ -90,31 +91,34 @@ async function runAgent(
   mkdirSync(folder, { recursive: true });
   const brief = briefFor(tools, command, resume !== undefined);
   writeFileSync(join(folder, 'brief.md'), brief);
-  tools.hit('agent-running');
-  const watch = watchAttempt(command, tools, signal);
-  const outcome = await inPlace(tools, name, workspace, async (place) => {
-    if (resume !== undefined) placeConversation(agent, workspace, place, resume);
-    const ended = await agent.run({
-      task,
-      attempt,
-      cwd: workspace.path,
-      brief,
-      ...(resume === undefined ? {} : { resume: resume.session }),
-      env: place.env,
-      logFile: join(folder, 'agent.log'),
-      limits: tools.limits,
-      signal: watch.signal,
-      startProcess: place.startProcess,
-      onEvent(event) {
-        notice(event);
-        watch.notice(event);
-        tools.onLive({ type: 'agent', task, event });
-      },
+  return withReports(command, tools, async (line) => {
+    const watch = watchAttempt(command, tools, signal);
+    tools.hit('agent-running');
+    const outcome = await inPlace(tools, name, workspace, async (place) => {
+      if (resume !== undefined) placeConversation(agent, workspace, place, resume);
+      const ended = await agent.run({
+        task,
+        attempt,
+        cwd: workspace.path,
+        brief,
+        ...(resume === undefined ? {} : { resume: resume.session }),
+        env: { ...place.env, ...line.variables(place.env) },
+        mcpServers: [line.mcpServer],
+        logFile: join(folder, 'agent.log'),
+        limits: tools.limits,
+        signal: watch.signal,
+        startProcess: place.startProcess,
+        onEvent(event) {
+          notice(event);
+          watch.notice(event);
+          tools.onLive({ type: 'agent', task, event });
+        },
+      });
+      keepConversation(agent, workspace, place, ended, folder, tools);
+      return ended;
     });
-    keepConversation(agent, workspace, place, ended, folder, tools);
-    return ended;
+    return watch.conclude(outcome);
   });
-  return watch.conclude(outcome);
 }
 
 function briefFor(
@@ -149,10 +153,10 @@ export async function concludeAttempt(
     record.record({ type: 'attempt.interrupted', task, attempt, because, ...headOf(kept) });
     return;
   }
-  const agent = recordOf(record.state, task).attempts.at(-1)?.agent ?? '';
-  const failure = failureOfOutcome(outcome, agent, kept !== undefined);
+  const { agent = '', reports = [] } = recordOf(record.state, task).attempts[attempt - 1] ?? {};
+  const failure = withGap(failureOfOutcome(outcome, agent, kept !== undefined), reports);
   if (failure !== undefined || kept === undefined) {
-    const falseClaim = outcome.kind === 'finished' && outcome.claim === 'done';
+    const falseClaim = outcome.kind === 'finished' && outcome.claim === 'done' && failure?.kind !== 'gap';
     const reported = failure ?? { kind: 'no-change' };
     record.record({
       type: 'attempt.failed',

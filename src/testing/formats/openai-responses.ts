@@ -137,12 +137,13 @@ function contentOf(answer: Answer, text: string | undefined): Record<string, unk
 }
 
 function callItemsOf({ calls }: Answer): readonly Record<string, unknown>[] {
-  return calls.map(({ id, name, input }) => ({
+  return calls.map(({ id, name, namespace, input }) => ({
     type: 'function_call',
     id: `fc_${id}`,
     call_id: `call_${id}`,
     status: 'completed',
     name,
+    ...(namespace === undefined ? {} : { namespace }),
     arguments: JSON.stringify(input),
   }));
 }

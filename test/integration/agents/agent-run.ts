@@ -47,7 +47,9 @@ export interface AgentRun {
   readonly survivors: readonly ProcessIdentity[];
 }
 
-export type RunOptions = Partial<Pick<AgentRequest, 'brief' | 'signal' | 'env' | 'limits' | 'onEvent'>>;
+export type RunOptions = Partial<
+  Pick<AgentRequest, 'brief' | 'signal' | 'env' | 'mcpServers' | 'limits' | 'onEvent'>
+>;
 
 /** One attempt at T-001, the second one, with the real process adapter. */
 export async function runAgent(agent: Agent, place: Place, options: RunOptions = {}): Promise<AgentRun> {
@@ -62,6 +64,7 @@ export async function runAgent(agent: Agent, place: Place, options: RunOptions =
     cwd: place.workspace,
     brief: options.brief ?? 'Do the task.',
     env: { ...place.environment, ...options.env },
+    mcpServers: options.mcpServers ?? [],
     logFile: join(place.home, 'agent.log'),
     limits: options.limits ?? { idleMs: 60_000, totalMs: 120_000, graceMs: 2_000 },
     signal: options.signal ?? new AbortController().signal,

@@ -6,7 +6,7 @@ import { makePlace, type Place } from './agent-run.ts';
 
 /** The settings, without their flags. */
 function settingsOf(place: Place, env: Readonly<Record<string, string>>): readonly string[] {
-  const request = { cwd: place.workspace, env: { ...place.environment, ...env } };
+  const request = { cwd: place.workspace, env: { ...place.environment, ...env }, mcpServers: [] };
   return codexArguments('app-server', {}, request).filter((_, index, all) => all[index - 1] === '-c');
 }
 
@@ -17,7 +17,7 @@ async function logIn(home: string): Promise<void> {
 
 test('what is configured comes last, so that it wins, and the brief comes from standard input', async () => {
   await using place = await makePlace();
-  const request = { cwd: place.workspace, env: place.environment };
+  const request = { cwd: place.workspace, env: place.environment, mcpServers: [] };
   const options = { model: 'm "1"', args: ['-c', 'sandbox_mode="workspace-write"'] };
   const server = codexArguments('app-server', options, request);
   expect(server.slice(0, 3)).toEqual(['app-server', '--disable', 'plugins']);

@@ -18,7 +18,7 @@ const info = (meta: string): string =>
   `{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"session_info_update","_meta":${meta}}}}`;
 
 function decide(lines: readonly string[], more: Partial<AcpEvidence> = {}) {
-  let { state } = openAcp({ folders: ['/w'], brief: 'Do it.' });
+  let { state } = openAcp({ folders: ['/w'], brief: 'Do it.', mcpServers: [] });
   for (const line of lines) ({ state } = readAcpLine(state, line));
   const outcome = decideAcpOutcome({
     state,

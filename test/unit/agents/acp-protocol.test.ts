@@ -9,7 +9,7 @@ import {
   tellRest,
 } from '../../../src/adapters/agents/acp/protocol.ts';
 
-const plan: AcpPlan = { folders: ['/w', '/tmp/own'], brief: 'Do it.' };
+const plan: AcpPlan = { folders: ['/w', '/tmp/own'], brief: 'Do it.', mcpServers: [] };
 const initialized = '{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":1}}';
 const session = '{"jsonrpc":"2.0","id":1,"result":{"sessionId":"s"}}';
 

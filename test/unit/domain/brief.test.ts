@@ -29,6 +29,7 @@ function inputOf(sketch: Partial<TaskSketch> = {}, change: Partial<BriefInput> =
     maxAttempts: 5,
     gates,
     retry: undefined,
+    earlier: { reports: [], answers: [] },
     again: undefined,
     done: [],
     ...change,

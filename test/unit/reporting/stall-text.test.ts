@@ -159,8 +159,13 @@ describe('any other task', () => {
       "Grant it more as said, then `pawl run`. Was it the agent's own limit, raise that, then `pawl retry A`.",
     );
     expect(next(begun().fail('A', 1, { kind: 'agent-blocked', message: '?' }))).toBe(
-      'Settle it in the backlog, then `pawl retry A` or `pawl skip A`.',
+      '`pawl retry A --reason "your answer"` tells the next agent; or settle it in the backlog, or `pawl skip A`.',
     );
+    const gap = { kind: 'gap', missing: 'Which?', options: ['one', 'two'] } as const;
+    expect(explain(begun().fail('A', 1, gap), 'A')).toMatchObject({
+      summary: 'blocked (decision-needed): L2 gap: Which? (1) one (2) two',
+      next: '`pawl retry A --reason "your answer"` tells the next agent; or settle it in the backlog, or `pawl skip A`.',
+    });
   });
 
   test('that is settled says how', () => {

@@ -7,6 +7,7 @@ import { type Environment, locateProgram, missingProgram, readVersion } from '..
 import { workFolders } from '../work-folders.ts';
 import { converse } from './conversation.ts';
 import { decideAcpOutcome } from './outcome.ts';
+import type { AcpMcpServer } from './protocol.ts';
 import { type Preset, type PresetName, presets } from './presets.ts';
 import { runPrivately } from './private-run.ts';
 
@@ -65,7 +66,8 @@ function runAcp(
   model: string | undefined,
   request: AgentRequest,
 ): Promise<AgentOutcome> {
-  return runPrivately(preset, model, request, async ({ home, env }) => {
+  // The servers are named over the protocol.
+  return runPrivately(preset, model, { ...request, mcpServers: [] }, async ({ home, env }) => {
     const complaint = new BoundedTail(LONGEST_COMPLAINT);
     const { state, end } = await converse({
       request,
@@ -74,6 +76,7 @@ function runAcp(
       plan: {
         folders: await workFolders(request),
         brief: request.brief,
+        mcpServers: mcpServersOf(request),
         mode: preset?.mode,
         // A preset hands the model over in a way that its agent checks by itself.
         model: preset === undefined ? model : undefined,
@@ -91,3 +94,15 @@ function runAcp(
 }
 
 const LONGEST_COMPLAINT = 2_000;
+
+function mcpServersOf({ mcpServers, env }: AgentRequest): readonly AcpMcpServer[] {
+  return mcpServers.map(({ name, argv: [command, ...args], variables }) => ({
+    name,
+    command,
+    args,
+    env: variables.flatMap((variable) => {
+      const value = env[variable];
+      return value === undefined ? [] : [{ name: variable, value }];
+    }),
+  }));
+}

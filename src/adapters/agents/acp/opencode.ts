@@ -8,27 +8,27 @@ import type { AgentRecord } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
 
 /** The home is this attempt's alone, so its data, configuration and state are too. Source: the agents reference, § 4. */
-export function prepareOpencode({
-  env,
-  home,
-  model,
-}: Preparation): Promise<Readonly<Record<string, string>>> {
+export function prepareOpencode(preparation: Preparation): Promise<Readonly<Record<string, string>>> {
+  const { home } = preparation;
   return Promise.resolve({
     XDG_DATA_HOME: join(home, '.local/share'),
     XDG_CONFIG_HOME: join(home, '.config'),
     XDG_STATE_HOME: join(home, '.local/state'),
-    OPENCODE_CONFIG_CONTENT: JSON.stringify(configure(env['OPENCODE_CONFIG_CONTENT'], model)),
+    OPENCODE_CONFIG_CONTENT: JSON.stringify(configure(preparation)),
   });
 }
 
 const objectSchema = z.record(z.string(), z.unknown());
 
 /** The person's own content is kept where it does not touch what an attempt may do. */
-function configure(content: string | undefined, model: string | undefined): unknown {
-  const own = parseObject(content);
+function configure({ env, model, mcpServers }: Preparation): unknown {
+  const own = parseObject(env['OPENCODE_CONFIG_CONTENT']);
+  const servers = mcpServers.map(({ name, argv }) => [name, { type: 'local', command: argv, enabled: true }]);
   return {
     ...own,
     ...(model === undefined ? {} : { model }),
+    // Its servers get all of its environment.
+    mcp: { ...objectSchema.safeParse(own['mcp']).data, ...Object.fromEntries(servers) },
     autoupdate: false,
     share: 'disabled',
     snapshot: false,

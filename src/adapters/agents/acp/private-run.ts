@@ -16,13 +16,14 @@ export async function runPrivately(
   request: AgentRequest,
   work: (state: PrivateState) => Promise<AgentOutcome>,
 ): Promise<AgentOutcome> {
-  const home = request.env['HOME'];
+  const { env, mcpServers } = request;
+  const home = env['HOME'];
   if (home === undefined) return { kind: 'unavailable', message: 'it has no home', lastWords: '' };
   let own: Readonly<Record<string, string>>;
   try {
-    own = (await preset?.prepare({ home, env: request.env, model })) ?? {};
+    own = (await preset?.prepare({ home, env, model, mcpServers })) ?? {};
   } catch (error) {
     return { kind: 'unavailable', message: `its private state: ${String(error)}`, lastWords: '' };
   }
-  return work({ home, env: { ...preset?.defaults, ...request.env, ...own } });
+  return work({ home, env: { ...preset?.defaults, ...env, ...own } });
 }

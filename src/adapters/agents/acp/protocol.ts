@@ -32,6 +32,15 @@ export interface AcpPlan extends SessionWish {
   /** The workspace first; then further folders that the agent may touch. Absolute, without links. */
   readonly folders: readonly [string, ...string[]];
   readonly brief: string;
+  readonly mcpServers: readonly AcpMcpServer[];
+}
+
+/** As `session/new` takes it. */
+export interface AcpMcpServer {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
 }
 
 interface Request {
@@ -204,7 +213,7 @@ function readInitialized(state: AcpState, result: unknown): AcpStep {
   if (version === PROTOCOL_VERSION) {
     return send(state, {
       method: 'session/new',
-      params: { cwd: state.plan.folders[0], mcpServers: [] },
+      params: { cwd: state.plan.folders[0], mcpServers: state.plan.mcpServers },
     });
   }
   const spoken = version === undefined ? 'no version' : `version ${version}`;

@@ -66,7 +66,7 @@ function runClaude(
   request: AgentRequest,
 ): Promise<AgentOutcome> {
   const surface = options.surface ?? 'control';
-  const argv = [program, ...claudeArguments(surface, options, request.resume)] as const;
+  const argv = [program, ...claudeArguments(surface, options, request)] as const;
   const complaint = new BoundedTail(LONGEST_COMPLAINT);
   return surface === 'control' ? runControl(argv, request, complaint) : runPrint(argv, request, complaint);
 }

@@ -1,3 +1,5 @@
+import type { AgentRequest } from '../../../ports/agent.ts';
+
 export type ClaudeSurface = 'control' | 'print';
 
 export interface ClaudeCommandOptions {
@@ -16,7 +18,7 @@ export interface ClaudeCommandOptions {
 export function claudeArguments(
   surface: ClaudeSurface,
   options: ClaudeCommandOptions,
-  resume?: string,
+  { resume, mcpServers }: Pick<AgentRequest, 'resume' | 'mcpServers'>,
 ): readonly string[] {
   return [
     '-p',
@@ -28,11 +30,21 @@ export function claudeArguments(
     '--setting-sources',
     '',
     '--strict-mcp-config',
+    ...(mcpServers.length === 0 ? [] : [`--mcp-config=${mcpConfig(mcpServers)}`]),
     ...(options.model === undefined ? [] : ['--model', options.model]),
     ...(options.maxTurns === undefined ? [] : ['--max-turns', String(options.maxTurns)]),
     ...(options.maxBudgetUsd === undefined ? [] : ['--max-budget-usd', String(options.maxBudgetUsd)]),
     ...(options.args ?? []),
   ];
+}
+
+/** Claude Code puts the values in: they are not on its command line. */
+function mcpConfig(servers: AgentRequest['mcpServers']): string {
+  const entries = servers.map(({ name, argv: [command, ...args], variables }) => {
+    const env = Object.fromEntries(variables.map((variable) => [variable, `\${${variable}}`]));
+    return [name, { type: 'stdio', command, args, env }];
+  });
+  return JSON.stringify({ mcpServers: Object.fromEntries(entries) });
 }
 
 const surfaceArguments: Readonly<Record<ClaudeSurface, readonly string[]>> = {

@@ -18,11 +18,12 @@ export interface CodexCommandOptions {
 export function codexArguments(
   surface: CodexSurface,
   options: CodexCommandOptions,
-  request: Pick<AgentRequest, 'cwd' | 'env'>,
+  request: Pick<AgentRequest, 'cwd' | 'env' | 'mcpServers'>,
 ): readonly string[] {
   const settings = [
     'approval_policy="never"',
     'sandbox_mode="danger-full-access"',
+    'allow_login_shell=false',
     // Neither written into the user's settings as trusted, nor are settings of the repository loaded: what an attempt
     // may do must not depend on files that the attempt before it could have written.
     `projects={${quote(request.cwd)}={trust_level="untrusted"}}`,
@@ -30,6 +31,7 @@ export function codexArguments(
     'analytics.enabled=false',
     ...stateSettings(request.env),
     ...keySettings(request.env),
+    ...request.mcpServers.map(mcpSetting),
     ...(options.model === undefined ? [] : [`model=${quote(options.model)}`]),
   ].flatMap((setting) => ['-c', setting]);
   const common = ['--disable', 'plugins', ...settings, ...(options.args ?? [])];
@@ -62,6 +64,22 @@ function keySettings(env: AgentRequest['env']): readonly string[] {
     'stream_max_retries=1',
   ].join(',');
   return ['model_provider="pawl"', `model_providers.pawl={${provider}}`];
+}
+
+/** Codex hands the variables on by their names: their values are not on its command line. */
+function mcpSetting({
+  name,
+  argv: [command, ...args],
+  variables,
+}: AgentRequest['mcpServers'][number]): string {
+  const fields = [
+    `command=${quote(command)}`,
+    `args=${JSON.stringify(args)}`,
+    `env_vars=${JSON.stringify(variables)}`,
+    // Nobody is there to be asked.
+    'default_tools_approval_mode="approve"',
+  ];
+  return `mcp_servers.${name}={${fields.join(',')}}`;
 }
 
 /** JSON's escapes are also those of a TOML string. */

@@ -160,6 +160,11 @@ export function createProgram(done: (output: Output) => void): Command {
   add('land', "bring what has landed to the user's branch").action(async (_options, command: Command) => {
     done(await (await import('./commands/land.ts')).landCommand(contextOf(command)));
   });
+  add('agents', 'each agent: whether it is there, its roles, what it has done, its rate limit').action(
+    async (_options, command: Command) => {
+      done(await (await import('./commands/agents.ts')).agentsCommand(contextOf(command)));
+    },
+  );
   add('doctor', 'git, node, agents, gates, disk, locks, leftovers').action(
     async (_options, command: Command) => {
       done(await (await import('./commands/doctor.ts')).doctorCommand(contextOf(command)));

@@ -81,15 +81,16 @@ function faultOf(attempts: readonly AttemptRecord[], agent: string): PassedOver[
   return failuresOf(attempts, agent) < 2 && hasJustBrokenOff(attempts, agent) ? 'broke-off' : 'failed';
 }
 
-/** How often the agent failed at the task; a rate limit, a conflict or the environment is not its fault. */
+/** A rate limit, a conflict or the environment is not the agent's fault. */
 function failuresOf(attempts: readonly AttemptRecord[], agent: string): number {
   return attempts.filter(
     (attempt) =>
-      attempt.agent === agent && attempt.end.status === 'failed' && isItsFailure(attempt.end.failure),
+      attempt.agent === agent && attempt.end.status === 'failed' && isDoneByAgent(attempt.end.failure),
   ).length;
 }
 
-function isItsFailure(failure: Failure): boolean {
+/** True of a failure that an agent can be judged by: its work was wrong, or it did not come to an end. */
+export function isDoneByAgent(failure: Failure): boolean {
   const kind = classOf(failure);
   return kind === 'logic' || kind === 'resource' || isBreakingOff(failure);
 }

@@ -114,3 +114,73 @@ test('an agent has no more attempts at once than the configuration gives it', as
   expect(Object.fromEntries(most)).toEqual({ scripted: 1, second: 2 });
   expect(startsOf(project)).toContainEqual(['second', [{ agent: 'scripted', why: 'busy' }]]);
 });
+
+describe('pawl agents', () => {
+  test('says of each agent whether it is there, its roles, what it has done and what limits it', async () => {
+    await using project = await createProject({
+      tasks: [
+        { id: 'T-001', risk: 'Low' },
+        { id: 'T-002', dependencies: ['T-001'] },
+      ],
+      script: {
+        'T-001': [[{ say: 'Done!' }], [{ spend: { inputTokens: 70, costUsd: 0.5 } }, write('a.txt')]],
+        'T-002': [[{ rateLimit: { resetsInSeconds: 600 } }]],
+      },
+      files: { 'second.json': script({}) },
+      config: {
+        agents: { ...agents, absent: { kind: 'command', argv: ['no-such-program'] } },
+        agent: undefined,
+        roles: { implementer: ['scripted', 'second'], planner: 'absent' },
+      },
+    });
+    const before = await project.run(['agents']);
+    expect(before.exitCode, before.stderr).toBe(0);
+    expect(before.stdout).toMatch(
+      /^✓ scripted +\S.*\n {2}roles +implementer,.*\n {2}record +no attempts yet$/m,
+    );
+    expect(before.stdout).toMatch(
+      /^! absent +no-such-program was not found on PATH\n {2}→ .*\n {2}roles +planner$/m,
+    );
+
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout).toBe(0);
+    const after = await project.run(['agents']);
+    expect(after.stdout).toContain('record    3 attempts, 1 landed (50% of the 2 it can be judged by)');
+    expect(after.stdout).toContain('failed    logic 1, transient 1; 1 false claim; 1 rate limit');
+    expect(after.stdout).toContain('landed    Low 1 of 2, task 1 of 2');
+    expect(after.stdout).toMatch(/limited {3}scripted until .* by its own word, then 1 at once/);
+    const { agents: listed } = jsonOf(await project.run(['agents', '--json'])) as {
+      agents: readonly object[];
+    };
+    expect(listed).toContainEqual(
+      expect.objectContaining({
+        name: 'scripted',
+        roles: ['implementer', 'testAuthor', 'reconciler', 'resolver'],
+        probe: expect.objectContaining({ kind: 'ready' }),
+        limit: expect.objectContaining({ source: 'reported' }),
+        record: expect.objectContaining({
+          landed: 1,
+          falseClaims: 1,
+          rateLimits: 1,
+          usage: expect.objectContaining({ inputTokens: 70, costUsd: 0.5 }),
+        }),
+      }),
+    );
+    expect(listed).toContainEqual(
+      expect.objectContaining({
+        name: 'second',
+        record: expect.objectContaining({ attempts: 1, landed: 1 }),
+      }),
+    );
+  });
+
+  test('names an agent that has worked here and is no longer configured', async () => {
+    await using project = await createProject({ tasks: [{ id: 'T-001' }] });
+    expect((await project.run(['run'])).exitCode).toBe(0);
+    project.write({ 'pawl.config.json': JSON.stringify({ agent: 'claude' }) });
+    const exit = await project.run(['agents']);
+    expect(exit.stdout).toMatch(
+      /^· scripted +no longer configured\n {2}roles +none\n {2}record +1 attempt, 1 landed/m,
+    );
+  });
+});

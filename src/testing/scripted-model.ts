@@ -21,7 +21,10 @@ import type { Answer, ReadRequest, WireFormat } from './wire-format.ts';
 
 const wireFormats: readonly WireFormat[] = [anthropicMessages, openaiResponses, openaiChat, geminiContent];
 
-/** Whoever started it disposes of it; that closes the port and every open connection. */
+/**
+ * Whoever started it disposes of it; that closes the port and every open connection. Afterwards requests and faults
+ * are complete.
+ */
 export interface ScriptedModel extends AsyncDisposable {
   /**
    * The base URL for an agent that is to follow that script; throws when there is none of that name. Agents that
@@ -40,11 +43,15 @@ export interface ScriptedModel extends AsyncDisposable {
  */
 export async function startScriptedModel(scripts: Readonly<Record<string, Script>>): Promise<ScriptedModel> {
   const state: ServerState = { scripts, requests: [], faults: [] };
+  const serving = new Set<Promise<void>>();
   const server = createServer((incoming, response) => {
-    serve(state, incoming, response).catch((error: unknown) => {
-      state.faults.push(error);
-      response.destroy();
-    });
+    const served = serve(state, incoming, response)
+      .catch((error: unknown) => {
+        state.faults.push(error);
+        response.destroy();
+      })
+      .finally(() => serving.delete(served));
+    serving.add(served);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -57,7 +64,10 @@ export async function startScriptedModel(scripts: Readonly<Record<string, Script
     },
     requests: state.requests,
     faults: state.faults,
-    [Symbol.asyncDispose]: () => closeServer(server),
+    async [Symbol.asyncDispose]() {
+      await closeServer(server);
+      await Promise.all(serving);
+    },
   };
 }
 

@@ -19,6 +19,8 @@ test.each([
   ['coder', "import type { Agent } from '../ports/agent.ts';\nexport type X = Agent;\n"],
   ['adapters', "import { emit } from '../coder/output.ts';\nexport const x = emit;\n"],
   ['report-command', "import { git } from '../adapters/git/git.ts';\nexport const x = git;\n"],
+  ['app', "import type { Step } from '../testing/script.ts';\nexport type X = Step;\n"],
+  ['testing', "import type { Plan } from '../domain/plan.ts';\nexport type X = Plan;\n"],
   ['util', "import type { Plan } from '../domain/plan.ts';\nexport type X = Plan;\n"],
 ])('src/%s may not hold %j', async (room, text) => {
   await using folder = makeTemporaryFolder('layers');

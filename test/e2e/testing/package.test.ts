@@ -23,7 +23,8 @@ async function run(folder: TemporaryFolder, ...argv: readonly [string, ...string
   const [program, ...args] = argv;
   const path = [dirname(claude), dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
   const env = { PATH: path, HOME: folder.path, TMPDIR: folder.path };
-  const { stdout } = await promisify(execFile)(program, args, { cwd: folder.path, env });
+  const options = { cwd: folder.path, env, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  const { stdout } = await promisify(execFile)(program, args, options);
   return stdout;
 }
 
@@ -64,6 +65,24 @@ test('a project imports it by its name and drives it in all four wire formats, w
     ...Array.from({ length: 4 }, () => both).flat(),
     'anthropic-messages anthropic-messages openai-responses openai-responses openai-chat openai-chat gemini gemini 0',
   ]);
+});
+
+const leaver = `
+import { startScriptedModel } from 'pawl/testing';
+
+const asked = Promise.withResolvers();
+const late = () => (asked.resolve(), { kind: 'answer', text: 'Late.', delayMs: 3_600_000 });
+const model = await startScriptedModel({ late });
+const body = JSON.stringify({ model: 'm', messages: [] });
+const waiting = fetch(model.baseUrl('late') + '/v1/messages', { method: 'POST', body }).catch(() => 'freed');
+await asked.promise;
+await model[Symbol.asyncDispose]();
+console.log(await waiting);
+`;
+
+test('a program that is done with it ends, though an answer was to come in an hour', async () => {
+  await using folder = await makeProject({ 'leaver.mjs': leaver });
+  expect(await run(folder, process.execPath, 'leaver.mjs')).toBe('freed\n');
 });
 
 async function exampleOf(index: number): Promise<string> {

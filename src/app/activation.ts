@@ -1,4 +1,5 @@
 /** The checks before work: each finding is a named refusal, a hold on one task, or a warning. */
+import type { SandboxMode } from '../adapters/sandbox/settings.ts';
 import type { Amount } from '../domain/amount.ts';
 import { checkedOutBranches, dirtyPaths, type Checkout } from '../adapters/git/checkout.ts';
 import { tryGit } from '../adapters/git/git.ts';
@@ -23,6 +24,7 @@ export interface RunWishes {
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
   readonly onSpecChange?: Config['onSpecChange'];
+  readonly sandbox?: SandboxMode;
 }
 
 /** Throws BLOCKED::NOT-ON-MAIN-BRANCH, BLOCKED::DIRTY-GIT-STATUS, BRANCH-NAME-TAKEN or INTEGRATION-CHECKED-OUT. */

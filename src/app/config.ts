@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { sandboxSchema } from '../adapters/sandbox/settings.ts';
 import { agentConfigSchema, type AgentConfig } from '../adapters/agents/registry.ts';
 import { amountSchema } from '../domain/amount.ts';
 import { planFormatSchema } from '../domain/plan.ts';
@@ -145,6 +146,9 @@ export const configSchema = z.strictObject({
     .array(variableName)
     .default([])
     .describe('Further variables of your environment that gates, set-up and agents get.'),
+  sandbox: sandboxSchema
+    .prefault({})
+    .describe('What agents see of this machine, and may change. An agent may have its own; lists add up.'),
   views: z.boolean().default(true).describe('Write statuses back to the backlog.'),
   infer: z
     .boolean()

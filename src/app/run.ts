@@ -2,6 +2,7 @@
 import { adoptPlan, describeChanges } from './adoption.ts';
 import { checkGit, checkPlan, checkSelection, describeFindings, type RunWishes } from './activation.ts';
 import { createFaultInjection } from './fault-injection.ts';
+import { checkSandbox, withSandboxMode } from './isolation.ts';
 import { loadRun } from './planned-run.ts';
 import { checkoutOf, type BacklogChoice, type Project } from './project.ts';
 import { systemClock, withJournal } from './open-journal.ts';
@@ -45,12 +46,13 @@ export interface RunReport {
  * Throws a PawlError when it refuses to start; a refusal after that is in the report.
  */
 export async function runPlan(
-  project: Project,
+  given: Project,
   choice: BacklogChoice,
   wishes: RunWishes,
   stop: StopControl,
   observer: RunObserver,
 ): Promise<RunReport> {
+  const project = { ...given, config: withSandboxMode(given.config, wishes.sandbox) };
   const { root, config } = project;
   const checkout = await checkoutOf(project);
   const { loaded, state: before } = await loadRun(project, choice);
@@ -63,6 +65,7 @@ export async function runPlan(
     observer.onWarning('WARN::NO-GATES: no gate is configured: whatever an agent commits will land');
   const wished = policyOf(config, withBudget(withBatch(wishes, loaded), before, config), root);
   const { agents, policy } = await readyAgents(project, wished, loaded.plan.tasks, observer.onWarning);
+  for (const warning of await checkSandbox(config, [...agents.keys()])) observer.onWarning(warning);
   const hit = createFaultInjection(process.env['PAWL_FAULT']);
   return withJournal(project, async (journal, self) => {
     const record = new RunRecord(loaded.plan.name, journal, systemClock);

@@ -15,6 +15,7 @@ import { agentConfigOf, agentNames, findConfig } from './config.ts';
 import { checkoutOf, loadPlan, workerOf, type BacklogChoice, type Project } from './project.ts';
 import { rolesOf } from './role-config.ts';
 import { gatesOf, setupOf } from './settings.ts';
+import { surveySandbox } from './survey-sandbox.ts';
 import { describePool } from '../reporting/pool-text.ts';
 
 export interface Finding {
@@ -53,13 +54,7 @@ export async function survey(project: Project, choice: BacklogChoice): Promise<r
     ...surveyRoles(project, probes),
     ...(await surveyJournal(project)),
     ...surveyDisk(project),
-    {
-      subject: 'sandbox',
-      status: 'warning',
-      message:
-        'agents run with your rights; a workspace of their own and a reduced environment are all that separates them',
-      hint: 'See SECURITY.md.',
-    },
+    ...(await surveySandbox(project)),
   ];
 }
 

@@ -227,6 +227,7 @@ export interface RunOptions {
   readonly allowDirty?: boolean;
   readonly strict?: boolean;
   readonly onSpecChange?: 'sync' | 'continue' | 'skip';
+  readonly sandbox?: 'auto' | 'require' | 'off';
 }
 
 function addRun(add: (usage: string, description: string) => Command, done: (output: Output) => void): void {
@@ -254,6 +255,13 @@ function addRun(add: (usage: string, description: string) => Command, done: (out
         'sync',
         'continue',
         'skip',
+      ]),
+    )
+    .addOption(
+      new Option('--sandbox <mode>', 'whether agents run inside bubblewrap').choices([
+        'auto',
+        'require',
+        'off',
       ]),
     )
     .option('--strict', 'a finding that would hold one task refuses the run')

@@ -229,6 +229,10 @@ const codeTable = {
       'An agent that attempts may get is not installed; the others that are named with it do its work.',
     next: 'Install it, or take it out of `agent`, `fallback` or `roles`; `pawl doctor` lists what is there.',
   },
+  'WARN::NO-SANDBOX': {
+    meaning: 'Agents run with the rights of the person, because bubblewrap is missing or does not work here.',
+    next: 'Install bubblewrap; `pawl doctor` says what is in the way. `sandbox: { mode: "off" }` says that it is meant so.',
+  },
   'WARN::BRANCH-DIVERGED': {
     meaning: "The user's branch and the integration branch each have commits that the other has not.",
     next: '`pawl land` brings the two together; until then agents work without the new commits.',
@@ -280,6 +284,11 @@ const codeTable = {
   },
 
   // Environment
+  'SANDBOX-MISSING': {
+    exit: 4,
+    meaning: 'An agent may run in a sandbox only (`sandbox: { mode: "require" }`), and there can be none.',
+    next: 'Install bubblewrap; `pawl doctor` says what is in the way. `pawl run --sandbox off` does without.',
+  },
   'NODE-TOO-OLD': {
     exit: 4,
     meaning: 'Pawl needs Node 24 or newer.',

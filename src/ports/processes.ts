@@ -18,6 +18,11 @@ export interface ProcessSpec {
   readonly limits: ProcessLimits;
   /** Called for every complete line of output, without its line break. Must not throw. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /**
+   * The program only holds another one, and would take it along at once: it gets no TERM, so that what it holds may
+   * end by itself, and KILL as all do.
+   */
+  readonly launcher?: boolean;
   /** Ends the process tree when aborted; the outcome is then `cancelled`. */
   readonly signal?: AbortSignal;
 }

@@ -158,6 +158,8 @@ function filesOf({ tasks, script, config }: ProjectSketch): Record<string, strin
     agent: 'scripted',
     // Scripts wait for each other, and for the test, by files in HOME.
     agents: { scripted: { kind: 'scripted', script: 'agent-script.json', home: 'shared' } },
+    // What is tested elsewhere would only be slower; test/e2e/isolation has it on.
+    sandbox: { mode: 'off' },
     gates: { check: 'true' },
     parallel: 3,
     backoffSeconds: 0,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { HomeFile } from '../home/home-file.ts';
+import { sandboxSchema } from '../sandbox/settings.ts';
 
-/** Fields that every kind of agent has, on the home it gets. */
+/** Fields that every kind of agent has, on the place it works in. */
 export const homeFields = {
   home: z
     .enum(['private', 'shared'])
@@ -22,6 +23,7 @@ export const homeFields = {
     .describe(
       'Further files of your home that its private home gets, such as `.mytool/login.json`; what it renews in them reaches yours.',
     ),
+  sandbox: sandboxSchema.optional().describe('Its own `sandbox`, see there.'),
 };
 
 /** The login of Claude Code; of its large state file, who it belongs to. Never its settings, servers or history. */

@@ -258,7 +258,7 @@ function ownFields<T extends AgentConfig>(config: T): Omit<T, CommonField> {
   >;
 }
 
-const commonFields = ['kind', 'passEnv', 'home', 'homeFiles'] as const;
+const commonFields = ['kind', 'passEnv', 'home', 'homeFiles', 'sandbox'] as const;
 type CommonField = (typeof commonFields)[number];
 
 function resolveArgv(

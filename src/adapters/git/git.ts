@@ -1,5 +1,6 @@
 /** The one place that runs git. Arguments are an array, output is bytes as text, the language is fixed. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { PawlError } from '../../domain/refusal.ts';
 
 export interface GitResult {
@@ -72,6 +73,30 @@ export function tryGit(cwd: string, args: readonly string[], options: GitOptions
     });
     child.stdin?.end(options.input ?? '');
   });
+}
+
+/** Two gits, the output of the first being the input of the second; true when both ended well. */
+export async function pipeGit(
+  cwd: string,
+  first: GitOptions & { readonly args: readonly string[] },
+  second: GitOptions & { readonly args: readonly string[] },
+): Promise<boolean> {
+  const source = spawn('git', [...fixedConfig, ...first.args], {
+    cwd,
+    env: environment(first.env),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const target = spawn('git', [...fixedConfig, ...second.args], {
+    cwd,
+    env: environment(second.env),
+    stdio: [source.stdout, 'ignore', 'ignore'],
+  });
+  source.stdin.on('error', () => {
+    // It ended before it had read everything; its exit code tells.
+  });
+  source.stdin.end(first.input ?? '');
+  const codes = await Promise.all([once(source, 'exit'), once(target, 'exit')]);
+  return codes.every(([code]) => code === 0);
 }
 
 /** Runs git and returns its output; a non-zero exit throws what {@link gitRefusal} makes of it. */

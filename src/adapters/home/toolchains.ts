@@ -31,6 +31,12 @@ const toolchains: readonly (readonly [string, string])[] = [
   ['VOLTA_HOME', '.volta'],
 ];
 
+/** What lies in such folders and is a secret all the same. */
+export const toolchainSecrets: readonly (readonly [string, string])[] = [
+  ['CARGO_HOME', 'credentials.toml'],
+  ['CARGO_HOME', 'credentials'],
+];
+
 /**
  * npm's cache, where it is shared: nothing can be written to it from inside a sandbox, and npm does not work with
  * one that it cannot write to.

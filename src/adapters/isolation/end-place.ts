@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import type { Workspace } from '../../ports/workspaces.ts';
+import { endAgentRepository } from '../git/agent-repository.ts';
 import { endPrivateHome } from '../home/private-home.ts';
 
 /**
  * Ends whatever place an agent had in a workspace: what has to be kept goes home, the rest is removed. Everything it
  * needs is beside the checkout, so that it works for a place that another session made; nothing where there is none.
  */
-export function endPlace(workspace: Workspace): Promise<void> {
+export async function endPlace(workspace: Workspace): Promise<void> {
   endPrivateHome(dirname(workspace.path));
-  return Promise.resolve();
+  await endAgentRepository(workspace);
 }

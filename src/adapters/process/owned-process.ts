@@ -73,17 +73,18 @@ const UNKILLABLE_AFTER_MS = 20_000;
 
 /**
  * Ends every member of a tree, whoever started it: TERM, `graceMs` of patience, KILL, until none is left. Returns how
- * many there were. Throws PROCESS-UNKILLABLE when one does not go even so.
+ * many there were. A root that is a launcher gets no TERM. Throws PROCESS-UNKILLABLE when one does not go even so.
  */
 export async function endTree(
   root: ProcessIdentity | undefined,
   marker: string,
   graceMs: number,
+  rootIsLauncher = false,
 ): Promise<number> {
   let members = findTree(root, marker);
   const found = members.length;
   if (found === 0) return 0;
-  for (const member of members) signal(member, 'SIGTERM');
+  for (const member of members) if (!rootIsLauncher || member.pid !== root?.pid) signal(member, 'SIGTERM');
   const began = performance.now();
   while (members.length > 0) {
     const waited = performance.now() - began;
@@ -248,7 +249,8 @@ class Owned implements OwnedProcess {
   #force(end: ProcessEnd): void {
     if (this.#forced !== undefined) return;
     this.#forced = end;
-    endTree(this.#identity, this.#marker, this.#spec.limits.graceMs).catch(this.#settle.reject);
+    const { launcher, limits } = this.#spec;
+    endTree(this.#identity, this.#marker, limits.graceMs, launcher).catch(this.#settle.reject);
   }
 
   #writeLog(chunk: Buffer): void {

@@ -2,8 +2,8 @@
  * From where an attempt begins: anew from a clean base, or with the conversation and the files of the failed one.
  * A conversation is kept beside the logs of its attempt as long as attempts may be resumed.
  */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { beginningOf, mostFilesToRepair, type Beginning } from '../../domain/beginning.ts';
 import type { Command } from '../../domain/decide.ts';
@@ -79,7 +79,14 @@ export function keepConversation(
 ): void {
   if (!mayResume(tools) || outcome.session === undefined) return;
   const file = agent.conversationFile?.({ cwd: workspace.path, env: place.env }, outcome.session);
-  if (file !== undefined && existsSync(file)) copyFileSync(file, join(folder, CONVERSATION));
+  if (file !== undefined && isOwn(file, place)) copyFileSync(file, join(folder, CONVERSATION));
+}
+
+/** An agent in a sandbox must not have a file of the person's copied by a link that it puts in this place. */
+function isOwn(file: string, { env }: AgentPlace): boolean {
+  const home = env['HOME'];
+  if (home === undefined || !existsSync(file)) return false;
+  return realpathSync(file).startsWith(`${realpathSync(home)}${sep}`);
 }
 
 const CONVERSATION = 'conversation';

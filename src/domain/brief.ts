@@ -34,12 +34,28 @@ export interface BriefInput {
 export function renderBrief(template: BriefTemplate, input: BriefInput): string {
   switch (template.kind) {
     case 'delegation':
-      return `${joinSections([rules(input), reading(input.task), details(input), duty(input.task), channelSection, done(input), ...volatile(input)])}\n`;
+      return `${whole(input)}\n`;
     case 'code-assist':
-      return `/code-assist\n\ntask_description: ${codeAssistDescription(input)}\nmode: auto\n`;
+      return `/code-assist\n\ntask_description: ${oneLine(input.task.id)}: ${oneLine(input.task.title)}\n\n${whole(input)}\nmode: auto\n`;
     case 'text':
       return fillIn(template.text, input);
   }
+}
+
+/** What does not change within a run first, then what belongs to the task, then what differs between attempts. */
+function whole(input: BriefInput): string {
+  const { task } = input;
+  return joinSections([
+    rules(input),
+    reading(task),
+    details(input),
+    duty(task),
+    channelSection,
+    done(input),
+    again(input),
+    decidedSection(input.earlier),
+    ...retrySections(input.earlier, input.retry),
+  ]);
 }
 
 function joinSections(sections: readonly string[]): string {
@@ -136,24 +152,6 @@ export function againOf({ completion, decisions }: TaskRecord): BriefInput['agai
   return completion === undefined
     ? undefined
     : { commit: completion.commit, reason: decisions.at(-1)?.reason ?? '' };
-}
-
-/** What differs from attempt to attempt. */
-function volatile(input: BriefInput): readonly string[] {
-  return [again(input), decidedSection(input.earlier), ...retrySections(input.earlier, input.retry)];
-}
-
-function codeAssistDescription(input: BriefInput): string {
-  return joinSections([
-    `${oneLine(input.task.id)}: ${oneLine(input.task.title)}`,
-    quoted(input.task.description),
-    `Acceptance criteria:\n${criteria(input.task)}`,
-    reading(input.task),
-    rules(input),
-    channelSection,
-    done(input),
-    ...volatile(input),
-  ]);
 }
 
 /** The placeholders of a user's own template. Unknown ones stay as they are. */

@@ -13,8 +13,8 @@ export interface AgentRow {
   readonly config: AgentConfig;
   /** The same program in its mode for one question and one answer, which can be run without Pawl too. */
   readonly oneShot: AgentConfig;
-  /** With the base URL of a script: where the program finds its model, and a key that is none. */
-  readonly variables: (baseUrl: string) => Readonly<Record<string, string>>;
+  /** Where the program finds its model, and a key that is none. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface AbsentRow {
@@ -22,28 +22,29 @@ export interface AbsentRow {
   readonly absent: string;
 }
 
-/** All agents that could be measured, those that are not installed included. */
-export function agentRows(place: Workplace): readonly (AgentRow | AbsentRow)[] {
+/** All agents that could be measured, those that are not installed included. Their model is at the base URL. */
+export function agentRows(place: Workplace, baseUrl: string): readonly (AgentRow | AbsentRow)[] {
   return [
     commandRow(),
     scriptedRow(place),
+    aiSdkRow(baseUrl),
     installed('claude', (program) => {
       const config = { kind: 'claude', program, model: 'claude-sonnet-4-5' } as const;
-      const variables = (baseUrl: string) => ({ ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_API_KEY: 'dummy' });
+      const variables = { ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_API_KEY: 'dummy' };
       return { config, oneShot: { ...config, surface: 'print' }, variables };
     }),
     installed('codex', (program) => {
       const config = { kind: 'codex', program, model: 'scripted' } as const;
-      const variables = (baseUrl: string) => ({ OPENAI_BASE_URL: `${baseUrl}/v1`, OPENAI_API_KEY: 'dummy' });
+      const variables = { OPENAI_BASE_URL: `${baseUrl}/v1`, OPENAI_API_KEY: 'dummy' };
       return { config, oneShot: { ...config, surface: 'exec' }, variables };
     }),
     installed('opencode', (program) => ({
       ...presetConfigs('opencode', program, 'scripted/m'),
-      variables: opencodeVariables,
+      variables: opencodeVariables(baseUrl),
     })),
     installed('gemini', (program) => ({
       ...presetConfigs('gemini', program, 'gemini-2.5-pro'),
-      variables: (baseUrl) => ({ GOOGLE_GEMINI_BASE_URL: baseUrl, GEMINI_API_KEY: 'dummy' }),
+      variables: { GOOGLE_GEMINI_BASE_URL: baseUrl, GEMINI_API_KEY: 'dummy' },
     })),
   ];
 }
@@ -54,7 +55,7 @@ function commandRow(): AgentRow {
     argv: ['/bin/sh', '-c', `cat >/dev/null; echo '${answer}'`],
   };
   const note = '/bin/sh: the least an agent can be';
-  return { name: 'command', note, config, oneShot: config, variables: () => ({}) };
+  return { name: 'command', note, config, oneShot: config, variables: {} };
 }
 
 function scriptedRow(place: Workplace): AgentRow {
@@ -62,7 +63,18 @@ function scriptedRow(place: Workplace): AgentRow {
     JSON.stringify({ tasks: {}, default: [[{ say: answer }, { claim: 'done', summary: answer }]] }),
   ]);
   const config: AgentConfig = { kind: 'scripted', script };
-  return { name: 'scripted', config, oneShot: config, variables: () => ({}) };
+  return { name: 'scripted', config, oneShot: config, variables: {} };
+}
+
+/** Pawl's own agent. Its packages are the development dependencies of this repository. */
+function aiSdkRow(baseUrl: string): AgentRow {
+  const config: AgentConfig = {
+    kind: 'ai-sdk',
+    provider: 'openai-compatible',
+    model: 'scripted',
+    baseUrl: `${baseUrl}/v1`,
+  };
+  return { name: 'ai-sdk', config, oneShot: config, variables: {} };
 }
 
 /** What every agent says, and nothing else. */

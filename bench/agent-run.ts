@@ -14,13 +14,12 @@ import type { Workplace } from './workplace.ts';
 export interface Measured {
   readonly row: AgentRow;
   readonly config: AgentConfig;
-  readonly baseUrl: string;
 }
 
 /** Runs the agent to its end. Throws unless it ended well. Resolves to the time of the whole run in ms. */
 export async function runAgent(
   place: Workplace,
-  { row, config, baseUrl }: Measured,
+  { row, config }: Measured,
   startProcess: StartProcess,
 ): Promise<number> {
   const folder = join(place.folder, `run-${randomUUID()}`);
@@ -39,7 +38,7 @@ export async function runAgent(
     env: {
       PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
       ...{ HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8' },
-      ...row.variables(baseUrl),
+      ...row.variables,
     },
     mcpServers: [],
     logFile: join(folder, 'agent.log'),

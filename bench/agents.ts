@@ -25,10 +25,9 @@ interface Round {
 export function agents(): Promise<Measurement> {
   return withWorkplace(async (place) => {
     await using model = await startScriptedModel({ say: [{ kind: 'answer', text: answer }] });
-    const baseUrl = model.baseUrl('say');
     const rows: TableRow[] = [];
     const present: AgentRow[] = [];
-    for (const row of agentRows(place)) {
+    for (const row of agentRows(place, model.baseUrl('say'))) {
       if ('absent' in row) rows.push({ name: row.name, note: row.absent });
       else {
         rows.push({ name: row.name, note: await noteOf(place, row) });
@@ -36,9 +35,9 @@ export function agents(): Promise<Measurement> {
       }
     }
     const rounds = new Map<AgentRow, Round[]>(present.map((row) => [row, []]));
-    for (const row of present) await measure(place, row, baseUrl);
+    for (const row of present) await measure(place, row);
     for (let round = 1; round <= ROUNDS; round += 1)
-      for (const [row, done] of rounds) done.push(await measure(place, row, baseUrl));
+      for (const [row, done] of rounds) done.push(await measure(place, row));
     if (model.faults.length > 0)
       throw new AggregateError(model.faults, 'the scripted model was misunderstood');
     return {
@@ -63,9 +62,9 @@ async function noteOf(place: Workplace, row: AgentRow): Promise<string> {
   return probe.kind === 'ready' ? probe.version : probe.message;
 }
 
-async function measure(place: Workplace, row: AgentRow, baseUrl: string): Promise<Round> {
-  const oneShot: Measured = { row, baseUrl, config: row.oneShot };
-  const asDriven: Measured = { row, baseUrl, config: row.config };
+async function measure(place: Workplace, row: AgentRow): Promise<Round> {
+  const oneShot: Measured = { row, config: row.oneShot };
+  const asDriven: Measured = { row, config: row.config };
   const bare = { firstLineMs: Number.NaN, wallMs: Number.NaN };
   await runAgent(place, oneShot, bareProcesses(bare));
   const throughPawlMs = await runAgent(place, oneShot, ownedProcesses());

@@ -14,8 +14,8 @@ export interface ReadyAgents {
 }
 
 /**
- * Looks for the agents that attempts at these tasks may get. One that is missing is warned of and left out of the
- * policy; throws AGENT-MISSING where nobody of a pool is left, and AGENT-UNKNOWN.
+ * Looks for the agents that attempts at these tasks may get. One that is not logged in is warned of. One that is
+ * missing is warned of and left out of the policy; throws AGENT-MISSING where nobody of a pool is left, and AGENT-UNKNOWN.
  */
 export async function readyAgents(
   project: Project,
@@ -32,6 +32,10 @@ export async function readyAgents(
   }
   for (const { message } of missing.values())
     onWarning(`WARN::FALLBACK-MISSING: ${message}; it gets no work`);
+  for (const { agent, probe } of found) {
+    if (probe.kind === 'missing' || probe.login !== 'no') continue;
+    onWarning(`WARN::NOT-LOGGED-IN: agent ${agent.name} finds no key and no login. ${probe.loginHint ?? ''}`);
+  }
   const ready = found.filter(({ agent }) => !missing.has(agent.name));
   return {
     agents: new Map(ready.map(({ agent }) => [agent.name, agent])),

@@ -9,7 +9,7 @@ import { PawlError } from '../domain/refusal.ts';
 import { foldAll } from '../domain/fold.ts';
 import { calledRoles, namesIn, roleSchema, type RolePool } from '../domain/roles.ts';
 import type { LoadedPlan } from '../planning/read-plan.ts';
-import type { AgentProbe } from '../ports/agent.ts';
+import type { AgentCapabilities, AgentProbe } from '../ports/agent.ts';
 import { uncommittedWork } from './activation.ts';
 import { agentConfigOf, agentNames, findConfig } from './config.ts';
 import { checkoutOf, loadPlan, workerOf, type BacklogChoice, type Project } from './project.ts';
@@ -23,12 +23,17 @@ export interface Finding {
   readonly status: 'ok' | 'warning' | 'fault';
   readonly message: string;
   readonly hint?: string;
+  /** Of an agent that is there. */
+  readonly agent?: Omit<Extract<AgentProbe, { kind: 'ready' }>, 'kind'> & {
+    readonly capabilities: AgentCapabilities;
+  };
 }
 
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
 
 export interface ProbedAgent {
   readonly name: string;
+  readonly capabilities: AgentCapabilities;
   readonly probe: AgentProbe;
 }
 
@@ -36,7 +41,7 @@ export async function probeAgents(project: Project): Promise<readonly ProbedAgen
   return Promise.all(
     agentNames(project.config).map(async (name) => {
       const agent = createAgent(name, agentConfigOf(project.config, name), { root: project.root });
-      return { name, probe: await agent.probe() };
+      return { name, capabilities: agent.capabilities, probe: await agent.probe() };
     }),
   );
 }
@@ -133,17 +138,28 @@ function surveyAgents({ config }: Project, probes: readonly ProbedAgent[]): read
   const needed = listsOf(rolesOf(config).implementer).filter((list) =>
     list.every((name) => missing.has(name)),
   );
-  return probes.map(({ name, probe }): Finding => {
-    if (probe.kind === 'ready') {
-      return {
-        subject: `agent ${name}`,
-        status: 'ok',
-        message: [`${probe.version} (${probe.program})`, ...probe.notes].join('; '),
-      };
-    }
+  return probes.map(({ name, capabilities, probe }): Finding => {
+    if (probe.kind === 'ready') return describeAgent(name, probe, capabilities);
     const status = needed.some((list) => list.includes(name)) ? 'fault' : 'warning';
     return { subject: `agent ${name}`, status, message: probe.message, hint: probe.hint };
   });
+}
+
+function describeAgent(
+  name: string,
+  { kind: _kind, ...found }: Extract<AgentProbe, { kind: 'ready' }>,
+  capabilities: AgentCapabilities,
+): Finding {
+  const login = { yes: [], no: ['not logged in'], unknown: ['login not known'] }[found.login];
+  const about = [`${found.version} (${found.program})`, ...login, ...found.notes].join('; ');
+  const limits = found.cannot.map((limit) => `cannot ${limit}`);
+  return {
+    subject: `agent ${name}`,
+    status: found.login === 'no' ? 'warning' : 'ok',
+    message: [about, ...limits].join('\n'),
+    ...(found.loginHint === undefined ? {} : { hint: found.loginHint }),
+    agent: { ...found, capabilities },
+  };
 }
 
 function missingOf(probes: readonly ProbedAgent[]): ReadonlySet<string> {

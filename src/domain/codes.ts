@@ -233,6 +233,11 @@ const codeTable = {
     meaning: 'Agents run with the rights of the person, because bubblewrap is missing or does not work here.',
     next: 'Install bubblewrap; `pawl doctor` says what is in the way. `sandbox: { mode: "off" }` says that it is meant so.',
   },
+  'WARN::NOT-LOGGED-IN': {
+    meaning:
+      'An agent that attempts may get finds neither a key in its variables nor a login in its files, so that its attempts will end at once.',
+    next: 'Log in as the message says; a key in a variable of another name has to be named in `passEnv`.',
+  },
   'WARN::BRANCH-DIVERGED': {
     meaning: "The user's branch and the integration branch each have commits that the other has not.",
     next: '`pawl land` brings the two together; until then agents work without the new commits.',

@@ -46,12 +46,44 @@ export interface AgentRequest {
   readonly onEvent: (event: AgentEvent) => void;
 }
 
+/**
+ * What an agent tells and can be asked, on the surface by which it is driven. Data, for people and for policy: nothing
+ * is found out by it.
+ */
+export interface AgentCapabilities {
+  /** Whether a stop is asked for before it is forced, so that the agent ends its tools in good order. */
+  readonly cancel: 'asked' | 'forced';
+  /** When it tells its tokens. Budgets are held against what was told. */
+  readonly tokens: 'while-working' | 'at-end' | 'never' | 'unknown';
+  /** `priced`: tokens times the prices of a list. */
+  readonly cost: 'reported' | 'priced' | 'never' | 'unknown';
+  /** Whether it tells each answer of its model, so that a limit on turns holds. */
+  readonly turns: boolean;
+  /** Whether it tells when a rate limit resets, where its provider does. */
+  readonly resetTimes: boolean;
+  /** Whether an attempt can take up the conversation of the one before. */
+  readonly resume: boolean;
+  /** Whether its program can hold the model to a schema of its last answer. */
+  readonly structuredAnswers: boolean;
+}
+
+/**
+ * Whether an agent would find a login in the variables and files that it gets; `yes` also where it needs none. Found
+ * out without the network, so that a key that was withdrawn is still a `yes`. `no` is sure.
+ */
+export type AgentLogin = 'yes' | 'no' | 'unknown';
+
 export type AgentProbe =
   | {
       readonly kind: 'ready';
       readonly program: string;
       readonly version: string;
+      readonly login: AgentLogin;
+      /** What to do about a login that is missing. */
+      readonly loginHint?: string;
       readonly notes: readonly string[];
+      /** What it cannot do, each to be read after "cannot". */
+      readonly cannot: readonly string[];
     }
   | { readonly kind: 'missing'; readonly program: string; readonly message: string; readonly hint: string };
 
@@ -61,6 +93,7 @@ export interface Agent {
   readonly name: string;
   /** Every use of a tool arrives as a `tool` event with its argument, so that what was read can be told. */
   readonly reportsTools: boolean;
+  readonly capabilities: AgentCapabilities;
   /** Looks for the program, without starting work. Must not reject. */
   probe(): Promise<AgentProbe>;
   /**

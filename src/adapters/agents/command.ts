@@ -3,6 +3,7 @@ import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import type { Agent, AgentProbe, AgentRequest } from '../../ports/agent.ts';
 import type { ProcessOutcome } from '../../ports/processes.ts';
 import { boundText, runAgentProcess } from './agent-process.ts';
+import { capabilities, limitsOf } from './capabilities.ts';
 import { commonEnvironmentNames } from './environment.ts';
 import { outcomeFields, outcomeWithoutSignal } from './process-end.ts';
 import { type Environment, locateProgram, missingProgram } from './program.ts';
@@ -25,6 +26,7 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
   return {
     name: options.name,
     reportsTools: false,
+    capabilities: capabilities.command,
     probe: () => Promise.resolve(probeCommand(options)),
     run: (request) => runCommand(options.argv, request),
   };
@@ -40,7 +42,9 @@ function probeCommand(options: CommandAgentOptions): AgentProbe {
     kind: 'ready',
     program,
     version: 'unknown',
+    login: 'unknown',
     notes: ['exit code 0 counts as its claim to be done'],
+    cannot: limitsOf(capabilities.command),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   homeFields,
   opencodeHomeFiles,
 } from './home-settings.ts';
+import type { Environment } from './program.ts';
 import { createScriptedAgent, scriptedEnvironmentNames } from './scripted.ts';
 
 const passEnv = z
@@ -185,24 +186,31 @@ export type AgentConfig = z.infer<typeof agentConfigSchema>;
 
 /**
  * Makes the agent of a configuration entry. `root` is the absolute path of the repository; relative paths in the
- * entry are relative to it, and never to the workspace, whose content an agent may change.
+ * entry are relative to it, and never to the workspace, whose content an agent may change. Its probe looks in
+ * `environment`, which is this process's by default.
  */
-export function createAgent(name: string, config: AgentConfig, context: { readonly root: string }): Agent {
+export function createAgent(
+  name: string,
+  config: AgentConfig,
+  { root, environment }: { readonly root: string; readonly environment?: Environment },
+): Agent {
+  const who = environment === undefined ? { name } : { name, environment };
   switch (config.kind) {
     case 'scripted':
-      return createScriptedAgent({ name, scriptFile: resolve(context.root, config.script) });
+      return createScriptedAgent({ name, scriptFile: resolve(root, config.script) });
     case 'claude': {
       const { program, ...options } = ownFields(config);
       return createClaudeAgent({
-        name,
+        ...who,
         ...options,
-        ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
+        hasExtras: hasExtras(config),
+        ...(program === undefined ? {} : { program: resolveProgram(program, root) }),
       });
     }
     case 'acp': {
       const { argv: written, surface, preset, ...rest } = ownFields(config);
-      const argv = written === undefined ? {} : { argv: resolveArgv(written, context.root) };
-      const options = { name, ...rest, ...argv };
+      const argv = written === undefined ? {} : { argv: resolveArgv(written, root) };
+      const options = { ...who, ...rest, ...argv, hasExtras: hasExtras(config) };
       if (preset === undefined) return createAcpAgent(options);
       return surface === 'headless'
         ? createHeadlessAgent({ ...options, preset })
@@ -211,15 +219,16 @@ export function createAgent(name: string, config: AgentConfig, context: { readon
     case 'codex': {
       const { program, ...options } = ownFields(config);
       return createCodexAgent({
-        name,
+        ...who,
         ...options,
-        ...(program === undefined ? {} : { program: resolveProgram(program, context.root) }),
+        hasExtras: hasExtras(config),
+        ...(program === undefined ? {} : { program: resolveProgram(program, root) }),
       });
     }
     case 'ai-sdk':
-      return createAiSdkAgent({ name, ...ownFields(config), root: context.root });
+      return createAiSdkAgent({ ...who, ...ownFields(config), root });
     case 'command':
-      return createCommandAgent({ name, argv: resolveArgv(config.argv, context.root) });
+      return createCommandAgent({ ...who, argv: resolveArgv(config.argv, root) });
     default:
       return unreachable(config);
   }
@@ -247,6 +256,11 @@ function knownHomeFiles(config: AgentConfig): readonly HomeFile[] {
     default:
       return unreachable(config);
   }
+}
+
+/** Whether the agent gets variables or files, or is started in a way, of which Pawl does not know what is in them. */
+function hasExtras(config: Exclude<AgentConfig, { kind: 'scripted' }>): boolean {
+  return [config.passEnv, config.homeFiles].some((named = []) => named.length > 0) || 'argv' in config;
 }
 
 /** Without what every kind has, which is no business of the adapter's. */

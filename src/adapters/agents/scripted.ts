@@ -7,6 +7,7 @@ import { addUsage, noUsage, type Usage, usageSchema } from '../../domain/usage.t
 import type { ProcessEnd } from '../../ports/processes.ts';
 import { BoundedTail } from '../../util/bounded-tail.ts';
 import { boundText, runAgentProcess } from './agent-process.ts';
+import { capabilities, limitsOf } from './capabilities.ts';
 import { commonEnvironmentNames } from './environment.ts';
 import { outcomeFields, outcomeOfForcedEnd, outcomeWithoutSignal } from './process-end.ts';
 import { readVersion } from './program.ts';
@@ -27,6 +28,7 @@ export function createScriptedAgent(options: ScriptedAgentOptions): Agent {
   return {
     name: options.name,
     reportsTools: false,
+    capabilities: capabilities.scripted,
     probe: () => probeScripted(program, options),
     run: (request) => runScripted([process.execPath, program, '--script', options.scriptFile], request),
   };
@@ -50,7 +52,9 @@ async function probeScripted(program: string, options: ScriptedAgentOptions): Pr
     kind: 'ready',
     program,
     version: version.value,
+    login: 'yes',
     notes: ['follows a script; no model'],
+    cannot: limitsOf(capabilities.scripted),
   };
 }
 

@@ -96,7 +96,11 @@ export function replacedVariables(files: readonly HomeFile[]): readonly string[]
   return files.flatMap(({ moved }) => (moved === undefined ? [] : [moved.variable]));
 }
 
-function placeOf(file: HomeFile, { own, environment }: PrivateHomeOptions): string {
+/** Where the person has it. */
+export function placeOf(
+  file: HomeFile,
+  { own, environment }: Pick<PrivateHomeOptions, 'own' | 'environment'>,
+): string {
   const folder = file.moved === undefined ? undefined : environment[file.moved.variable];
   return folder === undefined || file.moved === undefined
     ? join(own, file.path)

@@ -237,12 +237,14 @@ describe('looking for Claude Code', () => {
     await writeFile(program, '#!/bin/sh\n[ "$1" = --version ] && echo "9.9.9 (Claude Code)"\n', {
       mode: 0o755,
     });
-    const environment = { PATH: `${place.workspace}:${place.home}` };
+    const environment = { PATH: `${place.workspace}:${place.home}`, ANTHROPIC_API_KEY: 'k' };
     expect(await createClaudeAgent({ name: 'c', environment }).probe()).toEqual({
       kind: 'ready',
       program,
       version: '9.9.9 (Claude Code)',
-      notes: [],
+      login: 'yes',
+      notes: [expect.stringMatching(/^newer than .*, which Pawl is tested with$/)],
+      cannot: [],
     });
   });
 

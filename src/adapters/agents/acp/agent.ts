@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
-import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
+import type { Agent, AgentCapabilities, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
+import { capabilities, limitsOf } from '../capabilities.ts';
 import { commonEnvironmentNames } from '../environment.ts';
+import { findLogin } from '../login.ts';
 import { type Environment, locateProgram, missingProgram, readVersion } from '../program.ts';
+import { noteVersion } from '../tested-versions.ts';
 import { workFolders } from '../work-folders.ts';
 import { converse } from './conversation.ts';
 import { decideAcpOutcome } from './outcome.ts';
@@ -17,6 +20,8 @@ export interface AcpAgentOptions {
   /** The program, by a name on PATH or an absolute path, with its arguments. The default is the preset's. */
   readonly argv?: readonly [string, ...string[]];
   readonly model?: string;
+  /** Whether it gets variables or files besides those that it always gets. */
+  readonly hasExtras?: boolean;
   /** Where `probe` looks for PATH and HOME; the default is the environment of this process. */
   readonly environment?: Environment;
 }
@@ -32,10 +37,12 @@ export function createAcpAgent(options: AcpAgentOptions): Agent {
   const preset = options.preset === undefined ? undefined : presets[options.preset];
   const argv = options.argv ?? preset?.argv;
   if (argv === undefined) throw new Error('Internal error: an agent without a program');
+  const can = capabilities[options.preset === undefined ? 'acp' : (`${options.preset}/acp` as const)];
   return {
     name: options.name,
     reportsTools: true,
-    probe: () => probePreset(argv[0], preset, options),
+    capabilities: can,
+    probe: () => probePreset(argv[0], preset, can, options),
     run: (request) => runAcp(argv, preset, options.model, request),
   };
 }
@@ -44,7 +51,8 @@ export function createAcpAgent(options: AcpAgentOptions): Agent {
 export async function probePreset(
   wanted: string,
   preset: Preset | undefined,
-  options: Pick<AcpAgentOptions, 'name' | 'environment'>,
+  can: AgentCapabilities,
+  options: Pick<AcpAgentOptions, 'name' | 'environment' | 'hasExtras'>,
 ): Promise<AgentProbe> {
   const environment = options.environment ?? process.env;
   const correction = `correct agents.${options.name}.argv in the configuration.`;
@@ -52,12 +60,21 @@ export async function probePreset(
   const program = locateProgram(wanted, environment);
   if (program === undefined) return missingProgram(wanted, hint);
   // Whether a program of the user's own knows `--version` is not known; it may be an interpreter.
-  if (preset === undefined) return { kind: 'ready', program, version: 'unknown', notes: [] };
+  if (preset === undefined) {
+    return { kind: 'ready', program, version: 'unknown', login: 'unknown', notes: [], cannot: limitsOf(can) };
+  }
   const version = await readVersion(program, ['--version'], environment, preset.defaults);
   if (!version.ok) {
     return { kind: 'missing', program, message: `${program} does not start: ${version.error}`, hint };
   }
-  return { kind: 'ready', program, version: `${version.value} (${basename(preset.argv[0])})`, notes: [] };
+  return {
+    kind: 'ready',
+    program,
+    version: `${version.value} (${basename(preset.argv[0])})`,
+    ...findLogin(preset.findLogin, environment, options.hasExtras === true, preset.loginHint),
+    notes: noteVersion(version.value, preset.testedVersion),
+    cannot: limitsOf(can),
+  };
 }
 
 function runAcp(

@@ -2,6 +2,9 @@
 import { geminiReader } from '../headless/gemini.ts';
 import { opencodeReader } from '../headless/opencode.ts';
 import { type HeadlessReading, openReading } from '../headless/surface.ts';
+import type { FindLogin } from '../login.ts';
+import { testedVersions } from '../tested-versions.ts';
+import { findGeminiLogin, findOpencodeLogin } from './login.ts';
 import type { AgentRecord } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
 import { prepareGemini } from './gemini.ts';
@@ -28,6 +31,9 @@ export interface Preset {
   /** What its home tells about the session, after its end. */
   readonly readRecord?: (home: string) => AgentRecord | undefined;
   readonly install: string;
+  readonly findLogin: FindLogin;
+  readonly loginHint: string;
+  readonly testedVersion: string;
 }
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
@@ -61,6 +67,9 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     prepare: prepareOpencode,
     readRecord: readOpencodeRecord,
     install: 'Install it with `npm install -g opencode-ai`',
+    findLogin: findOpencodeLogin,
+    loginHint: 'Log in with `opencode auth login`, or set the key of a provider.',
+    testedVersion: testedVersions.opencode,
   },
   gemini: {
     argv: ['gemini', '--acp'],
@@ -92,5 +101,8 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     },
     prepare: prepareGemini,
     install: 'Install it with `npm install -g @google/gemini-cli`',
+    findLogin: findGeminiLogin,
+    loginHint: 'Log in by starting `gemini` once, or set GEMINI_API_KEY.',
+    testedVersion: testedVersions.gemini,
   },
 };

@@ -4,7 +4,9 @@ import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
 import { runAgentProcess } from '../agent-process.ts';
+import { capabilities, limitsOf } from '../capabilities.ts';
 import { commonEnvironmentNames } from '../environment.ts';
+import { isSet, type LoginFinding } from '../login.ts';
 import { type Environment, readVersion } from '../program.ts';
 import { initialCoderState, readCoderLine } from './lines.ts';
 import { decideCoderOutcome } from './outcome.ts';
@@ -53,6 +55,7 @@ export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
   return {
     name: options.name,
     reportsTools: true,
+    capabilities: capabilities['ai-sdk'],
     probe: () => probeCoder(options),
     run: (request) => runCoder([process.execPath, program, ...coderArguments(options)], request),
   };
@@ -77,8 +80,14 @@ async function probeCoder(options: AiSdkAgentOptions): Promise<AgentProbe> {
     return { kind: 'missing', program, message, hint: 'Install Pawl again.' };
   }
   if (!check.ready) return { kind: 'missing', program, message: check.message, hint: check.hint };
-  const notes = [`${check.packages.join(', ')}; model ${options.model}`, ...keyNote(options, environment)];
-  return { kind: 'ready', program, version: check.version, notes };
+  return {
+    kind: 'ready',
+    program,
+    version: check.version,
+    ...findKey(options, environment),
+    notes: [`${check.packages.join(', ')}; model ${options.model}`],
+    cannot: limitsOf(capabilities['ai-sdk']),
+  };
 }
 
 function parseCheck(line: string): z.infer<typeof checkSchema> | undefined {
@@ -90,10 +99,11 @@ function parseCheck(line: string): z.infer<typeof checkSchema> | undefined {
   }
 }
 
-function keyNote({ provider, apiKeyEnv }: AiSdkAgentOptions, environment: Environment): readonly string[] {
+function findKey({ provider, apiKeyEnv }: AiSdkAgentOptions, environment: Environment): LoginFinding {
   const variable = keyVariableOf(provider, apiKeyEnv);
-  if (variable === undefined || (environment[variable] ?? '') !== '') return [];
-  return [`${variable} is not set: no attempt can start`];
+  return variable === undefined || isSet(environment, variable)
+    ? { login: 'yes' }
+    : { login: 'no', loginHint: `Set ${variable}, or name another variable as \`apiKeyEnv\`.` };
 }
 
 function coderArguments(options: AiSdkAgentOptions): readonly string[] {

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
-import type { Agent, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
+import type { Agent, AgentCapabilities, AgentProbe, AgentRequest } from '../../../ports/agent.ts';
 import { BoundedTail } from '../../../util/bounded-tail.ts';
+import { capabilities, limitsOf } from '../capabilities.ts';
 import { commonEnvironmentNames } from '../environment.ts';
+import { findLogin } from '../login.ts';
 import { type Environment, locateProgram, missingProgram, readVersion } from '../program.ts';
+import { noteVersion, testedVersions } from '../tested-versions.ts';
 import {
   type ClaudeCommandOptions,
   type ClaudeSurface,
   claudeArguments,
   quietVariables,
 } from './command-line.ts';
+import { claudeLoginHint, findClaudeLogin } from './login.ts';
 import { runControl, runPrint } from './surfaces.ts';
 
 export const claudeEnvironmentNames: readonly string[] = [
@@ -27,6 +31,8 @@ export interface ClaudeAgentOptions extends ClaudeCommandOptions {
   readonly program?: string;
   /** The default is `control`; `print` asks nobody for permission and is ended by signals only. */
   readonly surface?: ClaudeSurface;
+  /** Whether it gets variables or files besides those that it always gets. */
+  readonly hasExtras?: boolean;
   /** Where `probe` looks for PATH and HOME; the default is the environment of this process. */
   readonly environment?: Environment;
 }
@@ -37,13 +43,19 @@ export function createClaudeAgent(options: ClaudeAgentOptions): Agent {
   return {
     name: options.name,
     reportsTools: true,
-    probe: () => probeClaude(program, options.environment ?? process.env),
+    capabilities: capabilitiesOf(options),
+    probe: () => probeClaude(program, options),
     conversationFile,
     run: (request) => runClaude(program, options, request),
   };
 }
 
-async function probeClaude(wanted: string, environment: Environment): Promise<AgentProbe> {
+function capabilitiesOf({ surface = 'control' }: ClaudeAgentOptions): AgentCapabilities {
+  return capabilities[`claude/${surface}`];
+}
+
+async function probeClaude(wanted: string, options: ClaudeAgentOptions): Promise<AgentProbe> {
+  const { environment = process.env } = options;
   const hint = 'Install it with `npm install -g @anthropic-ai/claude-code`, or name its path as `program`.';
   const program = locateProgram(wanted, environment);
   if (program === undefined) return missingProgram(wanted, hint);
@@ -51,7 +63,16 @@ async function probeClaude(wanted: string, environment: Environment): Promise<Ag
   if (!version.ok) {
     return { kind: 'missing', program, message: `${program} does not start: ${version.error}`, hint };
   }
-  return { kind: 'ready', program, version: version.value, notes: [] };
+  // What a person adds to the command line may name other settings, and a login with them.
+  const hasExtras = options.hasExtras === true || (options.args ?? []).length > 0;
+  return {
+    kind: 'ready',
+    program,
+    version: version.value,
+    ...findLogin(findClaudeLogin, environment, hasExtras, claudeLoginHint),
+    notes: noteVersion(version.value, testedVersions.claude),
+    cannot: limitsOf(capabilitiesOf(options)),
+  };
 }
 
 /** One folder per current directory, named after it. */

@@ -5,6 +5,7 @@ import { probePreset } from '../acp/agent.ts';
 import { type Preset, type PresetName, presets } from '../acp/presets.ts';
 import { runPrivately } from '../acp/private-run.ts';
 import { runAgentProcess } from '../agent-process.ts';
+import { capabilities } from '../capabilities.ts';
 import type { Environment } from '../program.ts';
 
 export interface HeadlessAgentOptions {
@@ -13,6 +14,8 @@ export interface HeadlessAgentOptions {
   /** The program, by a name on PATH or an absolute path, with its arguments. The default is the preset's. */
   readonly argv?: readonly [string, ...string[]];
   readonly model?: string;
+  /** Whether it gets variables or files besides those that it always gets. */
+  readonly hasExtras?: boolean;
   /** Where `probe` looks for PATH and HOME; the default is the environment of this process. */
   readonly environment?: Environment;
 }
@@ -21,10 +24,12 @@ export interface HeadlessAgentOptions {
 export function createHeadlessAgent(options: HeadlessAgentOptions): Agent {
   const preset = presets[options.preset];
   const argv = options.argv ?? preset.headless.argv;
+  const can = capabilities[`${options.preset}/headless`];
   return {
     name: options.name,
     reportsTools: true,
-    probe: () => probePreset(argv[0], preset, options),
+    capabilities: can,
+    probe: () => probePreset(argv[0], preset, can, options),
     run: (request) => runHeadless(argv, preset, options.model, request),
   };
 }

@@ -9,6 +9,7 @@ import { parseTaskId } from '../src/domain/ids.ts';
 import type { ProcessIdentity } from '../src/domain/process-identity.ts';
 import type { ProcessEnd, ProcessSpec, StartProcess } from '../src/ports/processes.ts';
 import { answer, type AgentRow } from './agent-rows.ts';
+import type { Sandbox } from './agent-sandbox.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface Measured {
@@ -16,11 +17,15 @@ export interface Measured {
   readonly config: AgentConfig;
 }
 
-/** Runs the agent to its end. Throws unless it ended well. Resolves to the time of the whole run in ms. */
+/**
+ * Runs the agent to its end. Throws unless it ended well. Resolves to the time of the whole run in ms. `sandbox` is
+ * given the folders of this run.
+ */
 export async function runAgent(
   place: Workplace,
   { row, config }: Measured,
-  startProcess: StartProcess,
+  start: StartProcess,
+  sandbox?: Sandbox,
 ): Promise<number> {
   const folder = join(place.folder, `run-${randomUUID()}`);
   const [cwd, home, temporary] = ['workspace', 'home', 'tmp'].map((name) => join(folder, name));
@@ -29,6 +34,7 @@ export async function runAgent(
   const agent = createAgent(row.name, config, { root: place.folder });
   const task = parseTaskId('T-001');
   if (!task.ok) throw new Error(task.error);
+  const startProcess = sandbox === undefined ? start : sandbox([cwd, home, temporary], start);
   const began = performance.now();
   const outcome = await agent.run({
     task: task.value,

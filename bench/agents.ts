@@ -6,6 +6,7 @@ import { createAgent } from '../src/adapters/agents/registry.ts';
 import { startScriptedModel } from '../src/testing/index.ts';
 import { bareProcesses, type BareTimes, type Measured, ownedProcesses, runAgent } from './agent-run.ts';
 import { agentRows, type AgentRow, answer } from './agent-rows.ts';
+import { findSandbox, type Sandbox } from './agent-sandbox.ts';
 import { median, type Measurement, plainFigure, type Figure, type TableRow } from './figure.ts';
 import { createMemoryWatch } from './tree-memory.ts';
 import { withWorkplace, type Workplace } from './workplace.ts';
@@ -17,6 +18,8 @@ interface Round {
   readonly bare: BareTimes;
   /** The same mode, through Pawl. */
   readonly throughPawlMs: number;
+  /** That again, in a sandbox; undefined where there is none. */
+  readonly sandboxedMs: number | undefined;
   /** The mode that Pawl uses by default; undefined where it is the same. */
   readonly asDrivenMs: number | undefined;
   readonly peakMb: number;
@@ -25,6 +28,8 @@ interface Round {
 export function agents(): Promise<Measurement> {
   return withWorkplace(async (place) => {
     await using model = await startScriptedModel({ say: [{ kind: 'answer', text: answer }] });
+    const probe = await findSandbox();
+    const sandbox = probe.kind === 'works' ? probe.sandbox : undefined;
     const rows: TableRow[] = [];
     const present: AgentRow[] = [];
     for (const row of agentRows(place, model.baseUrl('say'))) {
@@ -35,26 +40,34 @@ export function agents(): Promise<Measurement> {
       }
     }
     const rounds = new Map<AgentRow, Round[]>(present.map((row) => [row, []]));
-    for (const row of present) await measure(place, row);
+    for (const row of present) await measure(place, row, sandbox);
     for (let round = 1; round <= ROUNDS; round += 1)
-      for (const [row, done] of rounds) done.push(await measure(place, row));
+      for (const [row, done] of rounds) done.push(await measure(place, row, sandbox));
     if (model.faults.length > 0)
       throw new AggregateError(model.faults, 'the scripted model was misunderstood');
     return {
-      compared: comparison,
+      compared: `${comparison} ${probe.kind === 'works' ? `The sandbox is ${probe.version}.` : `There is no sandbox: ${probe.message}.`}`,
       table: { rows, columns },
       figures: [...rounds].flatMap(([{ name }, done]) => figuresOf(name, done)),
     };
   });
 }
 
-const columns = ['first event', 'bare', 'through Pawl', 'Pawl adds', 'as driven', 'memory'] as const;
+const columns = [
+  'first event',
+  'bare',
+  'through Pawl',
+  'Pawl adds',
+  'sandbox adds',
+  'as driven',
+  'memory',
+] as const;
 
 const comparison =
   `One question, one sentence, no tools, from a scripted model on loopback; medians of ${ROUNDS} rounds after a warm-up, each run with a new home. ` +
   '"bare" is the program in its one-shot mode, by a plain spawn with the command line, environment and input that Pawl gives it, "first event" its first line; ' +
   '"through Pawl" is the same mode through its adapter, "as driven" the mode that Pawl uses by default where that is another; ' +
-  '"memory" is the peak of the resident sets of its whole process tree as Pawl drives it, looked at in a run of its own.';
+  '"sandbox adds" is what the same takes longer in the sandbox; "memory" is the peak of the resident sets of its whole process tree as Pawl drives it, looked at in a run of its own.';
 
 async function noteOf(place: Workplace, row: AgentRow): Promise<string> {
   if (row.note !== undefined) return row.note;
@@ -62,17 +75,19 @@ async function noteOf(place: Workplace, row: AgentRow): Promise<string> {
   return probe.kind === 'ready' ? probe.version : probe.message;
 }
 
-async function measure(place: Workplace, row: AgentRow): Promise<Round> {
+async function measure(place: Workplace, row: AgentRow, sandbox: Sandbox | undefined): Promise<Round> {
   const oneShot: Measured = { row, config: row.oneShot };
   const asDriven: Measured = { row, config: row.config };
   const bare = { firstLineMs: Number.NaN, wallMs: Number.NaN };
   await runAgent(place, oneShot, bareProcesses(bare));
   const throughPawlMs = await runAgent(place, oneShot, ownedProcesses());
+  const sandboxedMs =
+    sandbox === undefined ? undefined : await runAgent(place, oneShot, ownedProcesses(), sandbox);
   const isSame = row.config === row.oneShot;
   const asDrivenMs = isSame ? undefined : await runAgent(place, asDriven, ownedProcesses());
   using memory = createMemoryWatch();
   await runAgent(place, asDriven, ownedProcesses(memory.watch));
-  return { bare, throughPawlMs, asDrivenMs, peakMb: memory.peakMb() };
+  return { bare, throughPawlMs, sandboxedMs, asDrivenMs, peakMb: memory.peakMb() };
 }
 
 function figuresOf(name: string, rounds: readonly Round[]): readonly Figure[] {
@@ -89,6 +104,9 @@ function figuresOf(name: string, rounds: readonly Round[]): readonly Figure[] {
     ...figure('bare', 'ms', ({ bare }) => bare.wallMs),
     ...figure('through Pawl', 'ms', ({ throughPawlMs }) => throughPawlMs),
     ...figure('Pawl adds', 'ms', ({ throughPawlMs, bare }) => throughPawlMs - bare.wallMs),
+    ...figure('sandbox adds', 'ms', ({ sandboxedMs, throughPawlMs }) =>
+      sandboxedMs === undefined ? undefined : sandboxedMs - throughPawlMs,
+    ),
     ...figure('as driven', 'ms', ({ asDrivenMs }) => asDrivenMs),
     ...figure('memory', 'MB', ({ peakMb }) => peakMb),
   ];

@@ -35,7 +35,9 @@ export const configSchema = z.strictObject({
   fallback: z
     .array(z.string().min(1))
     .optional()
-    .describe('Agents that take over, in this order, while the one before is rate-limited or missing.'),
+    .describe(
+      'Agents that take over, in this order, while the one before is rate-limited, missing, or failed twice at a task.',
+    ),
   roles: rolesConfigSchema,
   agents: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), agentConfigSchema)

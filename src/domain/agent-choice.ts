@@ -9,7 +9,8 @@
 import { allowanceOf, type CoolingSource } from './agent-standing.ts';
 import { classOf, type Failure } from './failure.ts';
 import type { PassedOver } from './event.ts';
-import type { Task } from './plan.ts';
+import type { TaskId } from './ids.ts';
+import { taskOf, type Task } from './plan.ts';
 import { poolOf, type Policy } from './policy.ts';
 import { recordOf, type AttemptRecord, type RunState } from './run-state.ts';
 
@@ -28,7 +29,9 @@ export type AgentChoice =
       readonly source: CoolingSource;
     }
   /** Nobody may have one more at once; `until` is when one that is rate-limited may be asked again. */
-  | { readonly kind: 'busy'; readonly agents: readonly string[]; readonly until?: number };
+  | { readonly kind: 'busy'; readonly agents: readonly string[]; readonly until?: number }
+  /** None can be used in this session; `failure` is why the first cannot. */
+  | { readonly kind: 'unusable'; readonly agents: readonly string[]; readonly failure: Failure };
 
 /** `begun` counts what this very decision starts, by agent. `now` in ms since the epoch. */
 export function chooseAgent(
@@ -42,6 +45,7 @@ export function chooseAgent(
   const { attempts, countFrom } = recordOf(state, task.id);
   const counted = attempts.filter(({ number }) => number >= countFrom);
   const whyNot = (agent: string): PassedOver['why'] | undefined => {
+    if (state.unusable.has(agent)) return 'unusable';
     if ((state.standings.get(agent)?.until ?? 0) > now) return 'rate-limited';
     return mayTakeOneMore(state, policy, agent, begun.get(agent) ?? 0) ? undefined : 'busy';
   };
@@ -55,11 +59,14 @@ export function chooseAgent(
 const nothingBegun: ReadonlyMap<string, number> = new Map();
 
 function nobody(
-  { standings }: RunState,
-  agents: readonly string[],
+  { standings, unusable }: RunState,
+  pool: readonly string[],
   now: number,
   whyNot: (agent: string) => PassedOver['why'] | undefined,
 ): AgentChoice {
+  const agents = pool.filter((agent) => !unusable.has(agent));
+  const failure = unusable.get(pool[0] ?? '');
+  if (agents.length === 0 && failure !== undefined) return { kind: 'unusable', agents: pool, failure };
   const cooling = agents.flatMap((agent) => {
     const standing = standings.get(agent);
     return standing !== undefined && standing.until > now ? [standing] : [];
@@ -87,6 +94,14 @@ function failuresOf(attempts: readonly AttemptRecord[], agent: string): number {
     (attempt) =>
       attempt.agent === agent && attempt.end.status === 'failed' && isDoneByAgent(attempt.end.failure),
   ).length;
+}
+
+/** Somebody of the task's pool can be used in this session, `agent` aside. */
+export function isUsableWithout(state: RunState, id: TaskId, agent?: string): boolean {
+  const task = state.plan && taskOf(state.plan, id);
+  const { policy } = state.session ?? {};
+  if (task === undefined || policy === undefined) return false;
+  return poolOf(policy, task).some((name) => name !== agent && !state.unusable.has(name));
 }
 
 /** True of a failure that an agent can be judged by: its work was wrong, or it did not come to an end. */

@@ -58,9 +58,12 @@ export const gateRunSchema = z
   .readonly();
 export type GateRun = z.infer<typeof gateRunSchema>;
 
-/** An agent before the chosen one in its pool, and why it was not chosen. `broke-off`: it crashed or fell silent. */
+/**
+ * An agent before the chosen one in its pool, and why it was not chosen. `broke-off`: it crashed or fell silent;
+ * `unusable`: this session found it not logged in, or not to be started.
+ */
 export const passedOverSchema = z
-  .object({ agent: z.string(), why: z.enum(['rate-limited', 'busy', 'failed', 'broke-off']) })
+  .object({ agent: z.string(), why: z.enum(['rate-limited', 'busy', 'failed', 'broke-off', 'unusable']) })
   .readonly();
 export type PassedOver = z.infer<typeof passedOverSchema>;
 

@@ -7,7 +7,7 @@
  *    task records are replaced, never changed.
  * 3. A transition that the union in run-state.ts does not allow is a bug and throws, both halves printed.
  */
-import { countAtWork } from './agent-choice.ts';
+import { countAtWork, isUsableWithout } from './agent-choice.ts';
 import { afterFinish, afterLimit } from './agent-standing.ts';
 import type { EventBody, FileChange, Hold, JournalEvent, SyncEffect } from './event.ts';
 import { consequenceOf, type Consequence, type Failure } from './failure.ts';
@@ -65,6 +65,7 @@ export function fold(state: RunState, event: JournalEvent): RunState {
         policy: body.policy,
       };
       state.refusal = undefined;
+      state.unusable.clear();
       break;
     case 'session.ended':
       if (state.session !== undefined) {
@@ -389,7 +390,7 @@ function fail(
     failure.kind === 'no-change' && record.completion !== undefined
       ? nothingToAdd
       : consequenceOf(countedFailures(ended), policy, `${record.id}/${body.attempt}`);
-  if (consequence.type === 'refuse-run') state.refusal = { task: record.id, failure };
+  if (consequence.type === 'refuse-run') noteEnvironment(state, ended, body.attempt, failure);
   // A limit is the agent's, whatever becomes of this task: it would meet every other one.
   if (failure.kind === 'rate-limited') noteLimit(state, record.attempts[body.attempt - 1], failure, at);
   const notBefore = consequence.type === 'retry' && consequence.delayMs > 0 ? at + consequence.delayMs : 0;
@@ -398,6 +399,14 @@ function fail(
       ? { status: 'blocked', because: consequence.because, message: consequence.message, since: at }
       : { status: 'pending', notBefore };
   state.tasks.set(record.id, { ...ended, state: next });
+}
+
+/** An agent that cannot be used ends the run only where its task has no other; every other such fault does. */
+function noteEnvironment(state: RunState, record: TaskRecord, attempt: number, failure: Failure): void {
+  const agent = record.attempts[attempt - 1]?.agent ?? '';
+  const isAgents = failure.kind === 'agent-auth' || failure.kind === 'agent-unavailable';
+  if (isAgents && isUsableWithout(state, record.id, agent)) state.unusable.set(agent, failure);
+  else state.refusal = { task: record.id, failure };
 }
 
 /** Called while the attempt that met the limit still counts as at work. */

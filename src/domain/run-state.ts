@@ -144,6 +144,8 @@ export interface RunState {
   readonly processes: Map<string, RunningProcess>;
   /** What is known of the agents' rate limits, by name; an agent that never met one is not in it. */
   readonly standings: Map<string, AgentStanding>;
+  /** Agents that this session found not logged in or not to be started, by name. */
+  readonly unusable: Map<string, Failure>;
   readonly spending: Spending;
   /** Passed gate runs by {@link gateKey}. */
   readonly passedGates: Map<string, GateRun>;
@@ -166,6 +168,7 @@ export function emptyState(): RunState {
     decidedEdges: new Map(),
     processes: new Map(),
     standings: new Map(),
+    unusable: new Map(),
     spending: emptySpending(),
     passedGates: new Map(),
     session: undefined,

@@ -15,6 +15,7 @@ const passedOverWords = {
   busy: 'has as many at work as it may',
   failed: 'failed at it twice',
   'broke-off': 'broke off',
+  unusable: 'cannot be used',
 } as const satisfies Record<PassedOver['why'], string>;
 
 /** A limit that is still felt. Times are ISO 8601, UTC. */

@@ -212,6 +212,10 @@ function failureWords(
   if (state.refusal?.task === task) {
     return [`${task} attempt ${attempt} ended: ${reason}; the task is not to blame`, ...output];
   }
+  if (failure.kind === 'agent-auth' || failure.kind === 'agent-unavailable') {
+    const blame = 'the task is not to blame, and goes on with another agent';
+    return [`${task} attempt ${attempt} ended: ${reason}; ${blame}`];
+  }
   const allowed = attemptsAllowed(record, state.session?.policy.maxAttempts ?? attempt);
   const delayMs = now.status === 'pending' ? Math.max(now.notBefore, agentFrom(state, task, at)) - at : 0;
   const delay = delayMs > 0 ? ` in ${formatDuration(delayMs)}` : '';

@@ -1,4 +1,5 @@
 /** Every stall has a name and a next thing to type: why a task is not further than it is. */
+import { isUsableWithout } from '../domain/agent-choice.ts';
 import { describeOverdraft, grantCommand, overdraftOf } from '../domain/budget.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { taskOf, type Plan, type Task } from '../domain/plan.ts';
@@ -138,6 +139,7 @@ function summaryOf(state: RunState, plan: Plan, task: TaskId, waiting: Waiting, 
     case 'held':
     case 'not-selected':
     case 'busy':
+    case 'unusable':
       return describeWaiting(waiting, now, Infinity);
     case 'dependency':
       return `waits for ${listed(
@@ -196,6 +198,8 @@ function nextOf(state: RunState, plan: Plan, task: Task, waiting: Waiting, now: 
       const { scope, limit } = waiting.overdraft;
       return `${grantCommand(scope, limit, task.id)}${isInSession(state) ? '' : ', then `pawl run`'}.`;
     }
+    case 'unusable':
+      return 'Mend that (`pawl doctor` looks for all agents), then `pawl run`.';
     case 'nothing':
     case 'conflict':
     case 'provisional':
@@ -222,7 +226,9 @@ export function isStuck(state: RunState, id: TaskId, now: number): boolean {
   if (status !== 'pending' && status !== 'stale') return false;
   const only = state.session?.policy.only;
   if (state.holds.has(id) || (only !== undefined && !only.includes(id))) return true;
-  return overdraftOf(state, id, now) !== undefined;
+  return (
+    overdraftOf(state, id, now) !== undefined || (state.unusable.size > 0 && !isUsableWithout(state, id))
+  );
 }
 
 /** ` · for 2h`, or nothing when it is not known. */

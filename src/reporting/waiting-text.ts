@@ -1,4 +1,5 @@
 import { describeAmount } from '../domain/amount.ts';
+import { describeFailure } from '../domain/failure.ts';
 import type { Waiting } from '../domain/schedule.ts';
 import { formatDuration } from '../util/duration.ts';
 import { unreachable } from '../util/unreachable.ts';
@@ -36,6 +37,8 @@ export function describeWaiting(waiting: Waiting, now: number, limit: number): s
     }
     case 'busy':
       return `waits for ${waiting.agents.map(plain).join(' or ')}, at work on as much as it may have at once`;
+    case 'unusable':
+      return `no agent of its pool can be used: ${plain(describeFailure(waiting.failure))}`;
     default:
       return unreachable(waiting);
   }

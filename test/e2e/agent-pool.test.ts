@@ -55,6 +55,18 @@ describe('after an agent failed at a task', () => {
   });
 });
 
+test('an agent that cannot be started makes room for the next, and the run goes on', async () => {
+  await using project = await twoAgents([[{ noSuchVerb: true }]]);
+  const exit = await project.run(['run']);
+  expect(exit.exitCode, exit.stdout).toBe(0);
+  expect(startsOf(project)).toEqual([
+    ['scripted', undefined],
+    ['second', [{ agent: 'scripted', why: 'unusable' }]],
+  ]);
+  expect(exit.stdout).toContain('the task is not to blame, and goes on with another agent');
+  expect(exit.stdout).toContain('T-001 attempt 2 started (second; scripted cannot be used)');
+});
+
 describe('a rate limit', () => {
   const limited = [{ rateLimit: {} }];
 

@@ -65,6 +65,7 @@ describe('in every run, whatever its tasks and their failures', () => {
         if (command.type !== 'start') continue;
         expect(poolOf(policy, indexOf(plan).get(command.task))).toContain(command.agent);
         expect(state.standings.get(command.agent)?.until ?? 0).toBeLessThanOrEqual(now);
+        expect(state.unusable.has(command.agent)).toBe(false);
       }
     });
   });
@@ -140,6 +141,7 @@ describe('in every run, whatever its tasks and their failures', () => {
           'held',
           'not-selected',
           'budget',
+          'unusable',
           'dependency',
           'conflict',
           'provisional',

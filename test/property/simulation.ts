@@ -243,6 +243,7 @@ function randomFailure(chance: () => number, hash: () => string): Failure {
     { kind: 'gate', gate: 'setup', output: hash() },
   ];
   // The environment is at fault once in a while: that ends the run, so it must stay rare.
+  if (draw > 970 && draw <= 985) return { kind: 'agent-auth', agent: 'scripted', message: 'please log in' };
   if (draw > 985) return { kind: 'setup', output: 'npm: not found' };
   return kinds[draw % kinds.length] ?? { kind: 'no-change' };
 }

@@ -38,7 +38,9 @@ function nextStep(state: RunState, plan: Plan, now: number): string {
   if (open.length === 0) return ' Type `pawl land` to bring what has landed to your branch.';
   const overdraft = sharedOverdraft(state, now);
   if (overdraft !== undefined) return ` ${describeOverdraft(overdraft)}; then type \`pawl run\`.`;
-  const isStuck = decide({ ...state, refusal: undefined }, now, { stopping: false }).settled === 'finished';
+  const isStuck =
+    decide({ ...state, refusal: undefined, unusable: new Map() }, now, { stopping: false }).settled ===
+    'finished';
   return isStuck ? ' Nothing can go on by itself: type `pawl blocked`.' : ' Type `pawl run` to go on.';
 }
 

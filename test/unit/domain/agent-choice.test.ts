@@ -5,6 +5,7 @@ import type { Failure } from '../../../src/domain/failure.ts';
 import { taskOf } from '../../../src/domain/plan.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { recordOf } from '../../../src/domain/run-state.ts';
+import { explainTask, isStuck } from '../../../src/reporting/stall-text.ts';
 import { JournalRig, makePlan, MINUTE, START, taskId, type TaskSketch } from '../../rig/events.ts';
 
 const limited = (minutes: number): Failure => ({
@@ -28,7 +29,7 @@ function rigOf(policy: Partial<Policy>, tasks: readonly TaskSketch[] = [{ id: 'T
       }
       return this;
     },
-    choice(id = 'T-001', now = START) {
+    choice: (id = 'T-001', now = START) => {
       const state = rig.state();
       const task = taskOf(plan, taskId(id));
       if (task === undefined || state.session === undefined) throw new Error(`no task ${id}`);
@@ -200,5 +201,51 @@ test('limits of all its agents in turn end in a block that names them as the rea
   expect(recordOf(run.rig.state(), taskId('T-001')).state).toMatchObject({
     status: 'blocked',
     message: '5 transient failures; the last: rate limited: 429',
+  });
+});
+
+describe('an agent that is not logged in, or cannot be started', () => {
+  const loggedOut: Failure = { kind: 'agent-auth', agent: 'first', message: 'please log in' };
+  const roles = { implementer: { agents: ['first', 'second'], byRisk: { Low: ['first'] } } };
+  const run = () =>
+    rigOf({ agent: 'first', roles }, [{ id: 'T-001' }, { id: 'T-002' }, { id: 'T-003', risk: 'Low' }]);
+
+  test('makes room for the next, at that task and all others of the session', () => {
+    const { rig, choice } = run().failBy([['first', loggedOut]]);
+    expect(rig.state().refusal).toBe(undefined);
+    for (const id of ['T-001', 'T-002'])
+      expect(choice(id)).toEqual({
+        kind: 'agent',
+        agent: 'second',
+        passedOver: [{ agent: 'first', why: 'unusable' }],
+      });
+    rig.session({ agent: 'first', roles });
+    expect(choice('T-001')).toMatchObject({ agent: 'first', passedOver: [] });
+  });
+
+  test('leaves a task that has no other waiting for a person, and says why', () => {
+    const { rig, choice } = run().failBy([['first', loggedOut]]);
+    expect(choice('T-003')).toEqual({ kind: 'unusable', agents: ['first'], failure: loggedOut });
+    rig.start('T-001', 2, 'second').prove('T-001', 2).land('T-001', 2).decide('T-002', 'skip');
+    expect(decide(rig.state(), START, { stopping: false })).toEqual({ commands: [], settled: 'finished' });
+    expect(explainTask(rig.state(), taskId('T-003'), START)).toMatchObject({
+      summary: 'no agent of its pool can be used: agent first is not logged in: please log in',
+      next: 'Mend that (`pawl doctor` looks for all agents), then `pawl run`.',
+    });
+    expect(isStuck(rig.state(), taskId('T-003'), START)).toBe(true);
+  });
+
+  test('ends the run when it is the last of the pool that could be used', () => {
+    const unavailable: Failure = { kind: 'agent-unavailable', agent: 'second', message: 'gone' };
+    const { rig } = run().failBy([
+      ['first', loggedOut],
+      ['second', unavailable],
+    ]);
+    expect(rig.state().refusal).toEqual({ task: 'T-001', failure: unavailable });
+    expect(
+      run()
+        .failBy([['first', loggedOut]], 'T-003')
+        .rig.state().refusal?.failure,
+    ).toBe(loggedOut);
   });
 });

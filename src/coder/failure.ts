@@ -59,11 +59,15 @@ const bodySchema = z.object({
   error: names.extend({ details: z.array(names).optional().catch(undefined) }),
 });
 
+/** The last event of a stream of OpenAI Responses that failed before there was anything in it. */
+const eventSchema = z.object({ response: bodySchema });
+
 function codesOf(body: unknown): readonly string[] {
   // Google's streams give a list, with the error as its only member.
-  const { data } = bodySchema.safeParse(Array.isArray(body) ? body[0] : body);
-  if (data === undefined) return namesOf(names.safeParse(body).data ?? {});
-  return [...namesOf(data.error), ...(data.error.details ?? []).flatMap(namesOf)];
+  const whole: unknown = Array.isArray(body) ? body[0] : body;
+  const { error } = eventSchema.safeParse(whole).data?.response ?? bodySchema.safeParse(whole).data ?? {};
+  if (error === undefined) return namesOf(names.safeParse(whole).data ?? {});
+  return [...namesOf(error), ...(error.details ?? []).flatMap(namesOf)];
 }
 
 function namesOf(named: Partial<z.infer<typeof names>>): readonly string[] {

@@ -42,6 +42,12 @@ describe('what an error says', () => {
     expect(describeFailure(answered(400, body), now).codes).toEqual(['INVALID_ARGUMENT', 'API_KEY_INVALID']);
   });
 
+  test('has the names of an OpenAI stream that failed at once', () => {
+    const error = { code: 'context_length_exceeded', message: 'too long' };
+    const body = { type: 'response.failed', response: { error } };
+    expect(describeFailure(answered(400, body), now).codes).toEqual(['context_length_exceeded']);
+  });
+
   test('has no status where the answer began well', () => {
     expect(describeFailure(answered(200, ''), now)).not.toHaveProperty('status');
   });

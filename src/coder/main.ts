@@ -93,11 +93,14 @@ async function work(call: WorkCall): Promise<number> {
   return { ended: 0, failed: 1, aborted: 143 }[end];
 }
 
-/** A command needs no key to the model: what it prints goes to the provider, and into logs. */
+/**
+ * A command needs no key to the model: what it prints goes to the provider, and into logs. And the switch that makes
+ * this program's requests go through a proxy is none of the user's programs' business.
+ */
 function commandEnvironment(keyVariable: string | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined || name === keyVariable ? [] : [[name, value]],
+      value === undefined || name === keyVariable || name === 'NODE_USE_ENV_PROXY' ? [] : [[name, value]],
     ),
   );
 }

@@ -170,6 +170,12 @@ describe('glob and grep', () => {
     writeFileSync(join(bench.root, '..', 'secret.txt'), 'needle');
     symlinkSync('../secret.txt', join(bench.root, 'link.txt'));
     symlinkSync('..', join(bench.root, 'up'));
+    expect(await bench.use('read', { filePath: 'link.txt' })).toBe(
+      '!link.txt leads out of the workspace, or nowhere',
+    );
+    expect(await bench.use('write', { filePath: 'up/new.txt', content: '' })).toBe(
+      '!up/new.txt leads out of the workspace, or nowhere',
+    );
     expect(await bench.use('grep', { pattern: 'needle' })).toBe('[no line matches]');
     expect(await bench.use('glob', { pattern: '**' })).not.toContain('secret');
   });
@@ -210,6 +216,13 @@ describe('bash', () => {
     const command = `setsid sh -c 'trap "" TERM; echo $$ > pid; while :; do sleep 1; done' & wait`;
     const said = await bench.use('bash', { command, timeoutSeconds: 1 });
     expect(said).toBe('![ended after 1 s, the time limit]');
+    expect(identifyProcess(Number(readFileSync(join(bench.root, 'pid'), 'utf8')))).toBeUndefined();
+  });
+
+  test('ends at its limit what has shed its environment, too', async () => {
+    await using bench = makeBench();
+    const command = `env -i sh -c 'trap "" TERM; echo $$ > pid; while :; do /bin/sleep 1; done'; echo more`;
+    await bench.use('bash', { command, timeoutSeconds: 1 });
     expect(identifyProcess(Number(readFileSync(join(bench.root, 'pid'), 'utf8')))).toBeUndefined();
   });
 

@@ -125,7 +125,8 @@ async function runCoder(argv: readonly [string, ...string[]], request: AgentRequ
   const complaint = new BoundedTail(LONGEST_COMPLAINT);
   const outcome = await runAgentProcess(request, {
     argv,
-    env: {},
+    // Node's own requests leave a proxy aside unless they are told.
+    env: { [PROXY_SWITCH]: '1' },
     onLine(line, stream) {
       if (stream === 'stderr') {
         complaint.push(`${line}\n`);
@@ -140,3 +141,6 @@ async function runCoder(argv: readonly [string, ...string[]], request: AgentRequ
 }
 
 const LONGEST_COMPLAINT = 2_000;
+
+/** The program keeps it from the commands that it runs: it is about its own requests. */
+const PROXY_SWITCH = 'NODE_USE_ENV_PROXY';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { err, ok, type Result } from '../util/result.ts';
@@ -13,7 +14,7 @@ Works on a task in the current directory with a model. The brief is read from st
   --api-key-env NAME      the environment variable that has the key; commands of the model do not get it
   --max-steps N           answers of the model before it is stopped; default: 200
   --max-output-tokens N   tokens of one answer
-  --packages FOLDER       where the AI SDK is looked for first; default: the current directory
+  --packages FOLDER       where the AI SDK is looked for first; default: node_modules
   --check                 print whether the packages are there, as JSON
   --version               print the version
   --help                  print this text
@@ -23,7 +24,7 @@ const DEFAULT_STEPS = 200;
 
 const whole = z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 or more');
 const provider = z.enum(providers, `must be one of ${providers.join(', ')}`);
-const packages = z.string().default(() => process.cwd());
+const packages = z.string().default(() => join(process.cwd(), 'node_modules'));
 
 /** By the names of the options, so that a fault can be told in their terms. */
 const workSchema = z

@@ -27,16 +27,16 @@ export type FoundPackage =
   | { readonly kind: 'other-version'; readonly name: PackageName; readonly version: string }
   | { readonly kind: 'missing'; readonly name: PackageName };
 
-/** The two packages that a provider takes: the AI SDK first. `root` is the repository. */
-export function findPackages(provider: Provider, root: string): readonly [FoundPackage, FoundPackage] {
-  return [findPackage('ai', root), findPackage(`@ai-sdk/${provider}`, root)];
+/** The two packages that a provider takes: the AI SDK first. `folder` is the repository's, with packages in it. */
+export function findPackages(provider: Provider, folder: string): readonly [FoundPackage, FoundPackage] {
+  return [findPackage('ai', folder), findPackage(`@ai-sdk/${provider}`, folder)];
 }
 
 /** The folder above src or dist. */
 const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-function findPackage(name: PackageName, root: string): FoundPackage {
-  const candidates = [root, ownFolder].flatMap((folder) => lookUp(name, folder) ?? []);
+function findPackage(name: PackageName, folder: string): FoundPackage {
+  const candidates = [folder, ownFolder].flatMap((place) => lookUp(name, place) ?? []);
   const right = candidates.find(({ version }) => fits(version, neededVersions[name]));
   if (right !== undefined) return { kind: 'found', name, ...right };
   const [other] = candidates;

@@ -3,10 +3,15 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { probeBubblewrap } from '../../src/adapters/sandbox/bubblewrap.ts';
 import { startScriptedModel } from '../../src/testing/index.ts';
 import { projectRoot } from '../rig/pawl.ts';
 import { createProject, type Project } from '../rig/repository.ts';
 import { makeTemporaryFolder } from '../rig/temporary.ts';
+
+const bubblewrap = await probeBubblewrap(process.env['PATH'] ?? '');
+if (bubblewrap.kind === 'missing')
+  process.stderr.write(`SKIPPED: the built-in agent in the sandbox: ${bubblewrap.message}\n`);
 
 const gates = { test: 'grep -qx 42 answer.txt || { echo "expected 42"; exit 1; }' };
 
@@ -92,6 +97,35 @@ describe('the packages of the built-in agent', () => {
     const mended = await runFrom(installed.path, project, ['doctor']);
     expect(mended.output).toMatch(/pawl-coder \d+\.\d+\.\d+.*ai 7\..*ANTHROPIC_API_KEY is not set/s);
   });
+});
+
+describe('the built-in agent in the sandbox', () => {
+  test.skipIf(bubblewrap.kind === 'missing')(
+    'has its packages from the repository, of which it sees nothing else',
+    async () => {
+      await using model = await startScriptedModel({
+        work: [
+          {
+            kind: 'answer',
+            text: 'Looking.',
+            call: { tool: 'shell', command: 'ls -A ../../../../project > seen.txt; echo 42 > answer.txt' },
+          },
+          { kind: 'answer', text: 'The answer is written.' },
+        ],
+      });
+      await using installed = await installWithoutPeers();
+      await using project = await createProject({
+        tasks: [{ id: 'T-001' }],
+        config: { ...local(model.baseUrl('work')), gates, sandbox: { mode: 'require' } },
+        files: { '.gitignore': 'node_modules\n' },
+      });
+      for (const name of ['ai', '@ai-sdk/openai-compatible']) link(project.root, name);
+      const run = await runFrom(installed.path, project, ['run', '--json']);
+      // And a git repository of its own in the place of the person's.
+      expect(run.exitCode, run.output).toBe(0);
+      expect(await project.git(['show', 'pawl/tasks:seen.txt'])).toBe('.git\nnode_modules');
+    },
+  );
 });
 
 function local(baseUrl: string): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { probeBubblewrap } from '../../../src/adapters/sandbox/bubblewrap.ts';
 import { startScriptedModel } from '../../../src/testing/index.ts';
 import { createProject } from '../../rig/repository.ts';
+import { aiSdkSurface } from '../agents/ai-sdk.ts';
 import { claudeSurface } from '../agents/claude.ts';
 import { codexSurface } from '../agents/codex.ts';
 import { geminiSurface } from '../agents/gemini.ts';
@@ -18,6 +19,7 @@ const surfaces = [
   codexSurface('app-server'),
   opencodeSurface('acp'),
   geminiSurface('acp'),
+  aiSdkSurface('openai'),
 ];
 
 /** From the checkout to the person's own, and to their home. */

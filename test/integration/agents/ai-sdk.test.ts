@@ -98,7 +98,12 @@ describe.concurrent('the built-in agent', () => {
         { kind: 'hang' },
       ],
     });
-    const options = ['--provider=anthropic', '--model=m', '--api-key-env=K', `--packages=${projectRoot}`];
+    const options = [
+      '--provider=anthropic',
+      '--model=m',
+      '--api-key-env=K',
+      `--packages=${projectRoot}/node_modules`,
+    ];
     const program = join(projectRoot, 'bin', 'pawl-coder.js');
     const child = spawn(process.execPath, [program, ...options, `--base-url=${baseUrl(model)}`], {
       cwd: place.workspace,

@@ -16,7 +16,7 @@ function install(root: string, name: string, version: string): string {
 test('a package of the repository comes before the one beside Pawl', async () => {
   await using repository = makeTemporaryFolder('packages');
   const entry = install(repository.path, 'ai', '7.99.0');
-  const [sdk, provider] = findPackages('openai', repository.path);
+  const [sdk, provider] = findPackages('openai', join(repository.path, 'node_modules'));
   expect(sdk).toEqual({ kind: 'found', name: 'ai', version: '7.99.0', entry });
   // Installed with Pawl for these tests.
   expect(provider).toMatchObject({ kind: 'found', name: '@ai-sdk/openai' });
@@ -25,6 +25,6 @@ test('a package of the repository comes before the one beside Pawl', async () =>
 test('a package of the repository that does not fit makes room for the one beside Pawl', async () => {
   await using repository = makeTemporaryFolder('packages');
   install(repository.path, 'ai', '6.0.0');
-  const [sdk] = findPackages('openai', repository.path);
+  const [sdk] = findPackages('openai', join(repository.path, 'node_modules'));
   expect(sdk).toMatchObject({ kind: 'found', version: expect.stringMatching(/^7\./) });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
@@ -71,7 +72,7 @@ const checkSchema = z.discriminatedUnion('ready', [
 
 async function probeCoder(options: AiSdkAgentOptions): Promise<AgentProbe> {
   const { provider, root, environment = process.env } = options;
-  const args = [program, '--check', '--provider', provider, '--packages', root];
+  const args = [program, '--check', `--provider=${provider}`, '--packages', packagesOf(root)];
   const printed = await readVersion(process.execPath, args, environment);
   const check = printed.ok ? parseCheck(printed.value) : undefined;
   if (check === undefined) {
@@ -112,12 +113,19 @@ function coderArguments(options: AiSdkAgentOptions): readonly string[] {
   return [
     `--provider=${provider}`,
     `--model=${model}`,
-    `--packages=${root}`,
+    // A word of its own: only then is that folder seen inside a sandbox.
+    '--packages',
+    packagesOf(root),
     ...(baseUrl === undefined ? [] : [`--base-url=${baseUrl}`]),
     ...(variable === undefined ? [] : [`--api-key-env=${variable}`]),
     ...(maxSteps === undefined ? [] : [`--max-steps=${maxSteps}`]),
     ...(maxOutputTokens === undefined ? [] : [`--max-output-tokens=${maxOutputTokens}`]),
   ];
+}
+
+/** The folder, and not the repository: the rest of it is not for agents to see. */
+function packagesOf(root: string): string {
+  return join(root, 'node_modules');
 }
 
 async function runCoder(argv: readonly [string, ...string[]], request: AgentRequest): Promise<AgentOutcome> {

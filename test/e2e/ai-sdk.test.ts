@@ -95,7 +95,7 @@ describe('the packages of the built-in agent', () => {
     // The other place to look: beside Pawl.
     link(installed.path, 'ai');
     const mended = await runFrom(installed.path, project, ['doctor']);
-    expect(mended.output).toMatch(/pawl-coder \d+\.\d+\.\d+.*ai 7\..*ANTHROPIC_API_KEY is not set/s);
+    expect(mended.output).toMatch(/pawl-coder \d+\.\d+\.\d+.*not logged in; ai 7\..*Set ANTHROPIC_API_KEY/s);
   });
 });
 

@@ -24,7 +24,11 @@ export type AgentLook =
       readonly kind: 'ready';
       readonly program: string;
       readonly version: string;
+      readonly login: 'yes' | 'no' | 'unknown';
+      readonly loginHint?: string;
       readonly notes: readonly string[];
+      /** Each to be read after "cannot". */
+      readonly cannot: readonly string[];
     }
   | { readonly kind: 'missing'; readonly message: string; readonly hint: string };
 
@@ -39,24 +43,35 @@ function agentLines(agent: AgentOverview, width: number, now: number): readonly 
   const isIdle = roles.length === 0 && record === undefined && probe?.kind === 'missing';
   const rows: readonly (readonly [string, string])[] = [
     ['roles', roles.length === 0 ? 'none' : roles.join(', ')],
+    ...(probe?.kind === 'ready' && probe.cannot.length > 0
+      ? [['cannot', probe.cannot.map(plain).join('; ')] as const]
+      : []),
     ...(record === undefined ? [['record', 'no attempts yet'] as const] : recordRows(record, now)),
     ...(limit === undefined ? [] : [['limited', describeLimit(limit)] as const]),
   ];
   return [
     `${sign(probe)} ${plain(name).padEnd(width)}  ${found(probe)}`,
-    ...(probe?.kind === 'missing' ? [`  → ${plain(probe.hint)}`] : []),
+    ...hintsOf(probe).map((hint) => `  → ${plain(hint)}`),
     ...(isIdle ? [] : rows).map(([label, text]) => `  ${label.padEnd(9)} ${text}`),
   ];
 }
 
 function sign(probe: AgentLook | undefined): string {
-  return probe === undefined ? '·' : probe.kind === 'ready' ? '✓' : '!';
+  if (probe === undefined) return '·';
+  return probe.kind === 'ready' && probe.login !== 'no' ? '✓' : '!';
+}
+
+function hintsOf(probe: AgentLook | undefined): readonly string[] {
+  if (probe === undefined) return [];
+  const hint = probe.kind === 'missing' ? probe.hint : probe.loginHint;
+  return hint === undefined ? [] : [hint];
 }
 
 function found(probe: AgentLook | undefined): string {
   if (probe === undefined) return 'no longer configured';
   if (probe.kind === 'missing') return plain(probe.message);
-  return [`${probe.version} (${probe.program})`, ...probe.notes].map(plain).join('; ');
+  const login = { yes: [], no: ['not logged in'], unknown: ['login not known'] }[probe.login];
+  return [`${probe.version} (${probe.program})`, ...login, ...probe.notes].map(plain).join('; ');
 }
 
 function recordRows(record: AgentRecord, now: number): readonly (readonly [string, string])[] {

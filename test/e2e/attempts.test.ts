@@ -48,12 +48,12 @@ Attempt 1 ended with: gate check failed.
 It touched: bad.txt, src/other.txt
 
 The previous agent's last words (a claim, not a fact):
+
 > Everything is perfect.
 
 Output of the failing gate:
-\`\`\`
-error: bad.txt is bad
-\`\`\`
+
+> error: bad.txt is bad
 
 Do NOT repeat these patterns:
 - Do not repeat the change of attempt 1 to bad.txt, src/other.txt that made gate "check" fail: error: bad.txt is bad
@@ -254,7 +254,7 @@ describe('an agent', () => {
     const explained = await project.run(['explain', 'T-001']);
     expect(explained.stdout).toBe(
       'T-001: blocked (decision-needed): the agent asks for a decision: In which language? · for 0m\n' +
-        '  → Settle it in the backlog, then `pawl retry T-001` or `pawl skip T-001`.\n',
+        '  → `pawl retry T-001 --reason "your answer"` tells the next agent; or settle it in the backlog, or `pawl skip T-001`.\n',
     );
   });
 

@@ -148,7 +148,7 @@ describe('pawl agents', () => {
     const before = await project.run(['agents']);
     expect(before.exitCode, before.stderr).toBe(0);
     expect(before.stdout).toMatch(
-      /^✓ scripted +\S.*\n {2}roles +implementer,.*\n {2}record +no attempts yet$/m,
+      /^✓ scripted +\S.*\n {2}roles +implementer,.*\n {2}cannot +\S.*\n {2}record +no attempts yet$/m,
     );
     expect(before.stdout).toMatch(
       /^! absent +no-such-program was not found on PATH\n {2}→ .*\n {2}roles +planner$/m,

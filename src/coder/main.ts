@@ -82,7 +82,10 @@ async function work(call: WorkCall): Promise<number> {
     brief: await readBrief(),
     tools: allTools,
     context: {
-      workspace: openWorkspace(process.cwd()),
+      workspace: {
+        ...openWorkspace(process.cwd()),
+        onDenied: (message) => emit({ type: 'denied', message }),
+      },
       env: commandEnvironment(variable),
       signal: abort.signal,
     },

@@ -6,6 +6,8 @@ export type OutputLine =
   | { readonly type: 'tool'; readonly name: string; readonly detail: string }
   /** For people who read the log. */
   | { readonly type: 'tool-failed'; readonly name: string; readonly message: string }
+  /** A file that was asked for was not opened, because it may not be. */
+  | { readonly type: 'denied'; readonly message: string }
   /** The model has answered once; the tokens are of this answer alone. */
   | { readonly type: 'turn'; readonly model: string; readonly usage: TurnUsage }
   /** The model is writing something long: so much of its answer is there. */

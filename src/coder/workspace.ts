@@ -31,6 +31,8 @@ export type Access = 'read' | 'change' | 'create';
 export interface Workspace {
   /** Its real path. */
   readonly root: string;
+  /** Is told what a file was refused for, other than that it is not there or no text. */
+  readonly onDenied?: (message: string) => void;
 }
 
 export function openWorkspace(folder: string): Workspace {
@@ -38,17 +40,34 @@ export function openWorkspace(folder: string): Workspace {
 }
 
 /** An open regular file of the workspace. Whoever called closes it. Errors: one sentence for the model. */
-export function openFile({ root }: Workspace, path: string, access: Access): Result<number, string> {
+export function openFile(workspace: Workspace, path: string, access: Access): Result<number, string> {
+  const opened = openReal(workspace, path, access);
+  if (opened.ok) return opened;
+  const { message, isDenied } = opened.error;
+  if (isDenied) workspace.onDenied?.(message);
+  return err(message);
+}
+
+interface Fault {
+  readonly message: string;
+  readonly isDenied: boolean;
+}
+
+function denied(message: string): Result<never, Fault> {
+  return err({ message, isDenied: true });
+}
+
+function openReal({ root }: Workspace, path: string, access: Access): Result<number, Fault> {
   const wanted = segmentsOf(root, path);
-  if (!wanted.ok) return wanted;
+  if (!wanted.ok) return denied(wanted.error);
   try {
     const real = resolveLinks(root, wanted.value);
-    if (real === undefined) return err(`${path} leads out of the workspace, or nowhere`);
+    if (real === undefined) return denied(`${path} leads out of the workspace, or nowhere`);
     if (access !== 'read' && [...wanted.value, ...real].some(isGitFolder))
-      return err(`${path} belongs to git and is not written`);
+      return denied(`${path} belongs to git and is not written`);
     return checkFile({ root, segments: real, path, access }, openSegments(root, real, access));
   } catch (error) {
-    return err(describe(path, error));
+    return err({ message: describe(path, error), isDenied: false });
   }
 }
 
@@ -150,18 +169,20 @@ interface Wanted {
   readonly access: Access;
 }
 
-function checkFile(wanted: Wanted, file: number): Result<number, string> {
+function checkFile(wanted: Wanted, file: number): Result<number, Fault> {
   const fault = faultOf(wanted, file);
   if (fault === undefined) return ok(file);
   closeSync(file);
   return err(fault);
 }
 
-function faultOf({ root, segments, path, access }: Wanted, file: number): string | undefined {
+function faultOf({ root, segments, path, access }: Wanted, file: number): Fault | undefined {
   const stats = fstatSync(file);
-  if (!stats.isFile()) return `${path} is not a regular file`;
-  if (!isInside(root, join(root, ...segments), file)) return `${path} leads out of the workspace`;
-  if (access !== 'read' && stats.nlink > 1) return `${path} is a hard link and is not written: copy it first`;
+  if (!stats.isFile()) return { message: `${path} is not a regular file`, isDenied: false };
+  if (!isInside(root, join(root, ...segments), file))
+    return { message: `${path} leads out of the workspace`, isDenied: true };
+  if (access !== 'read' && stats.nlink > 1)
+    return { message: `${path} is a hard link and is not written: copy it first`, isDenied: true };
   return undefined;
 }
 

@@ -80,7 +80,8 @@ function search(context: ToolContext, files: readonly string[], expression: RegE
 
 /** Undefined for what is not searched: links out of the workspace, large files, and whatever is no text. */
 function textOf({ workspace }: ToolContext, path: string): string | undefined {
-  const text = withFile(workspace, path, 'read', (file) =>
+  // Nobody asked for this very file.
+  const text = withFile({ root: workspace.root }, path, 'read', (file) =>
     fstatSync(file).size > LARGEST_BYTES ? err('too large') : readText(file, path),
   );
   return text.ok && !text.value.includes('\0') ? text.value : undefined;

@@ -42,8 +42,7 @@ export function aiSdkSurface(provider: 'anthropic' | 'openai'): AgentSurface {
     idleMs: 5_000,
     mostRequests: 2,
     toldRetries: 1,
-    // The model is told why, and nobody else.
-    denied: { by: 'writing outside', told: false },
+    denied: { by: 'writing outside', told: true },
     ends: {
       'a key that is refused': { outcome: { kind: 'auth' } },
       // A second from when it is told.

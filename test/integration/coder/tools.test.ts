@@ -9,6 +9,8 @@ import { makeTemporaryFolder } from '../../rig/temporary.ts';
 
 interface Bench extends AsyncDisposable {
   readonly root: string;
+  /** What the workspace has refused so far. */
+  readonly denied: readonly string[];
   /** What the tool says, with `!` in front where it failed. */
   use(name: string, input: object): Promise<string>;
 }
@@ -22,9 +24,16 @@ function makeBench(files: Readonly<Record<string, string>> = {}, signal?: AbortS
     writeFileSync(join(root, path), text);
   }
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder.path };
-  const context = { workspace: openWorkspace(root), env, signal: signal ?? new AbortController().signal };
+  const denied: string[] = [];
+  const onDenied = (message: string): void => void denied.push(message);
+  const context = {
+    workspace: { ...openWorkspace(root), onDenied },
+    env,
+    signal: signal ?? new AbortController().signal,
+  };
   return {
     root,
+    denied,
     async use(name, input) {
       const tool = allTools.find((candidate) => candidate.name === name);
       const result = await tool?.run(input, context);
@@ -71,6 +80,7 @@ describe('read', () => {
     expect(await bench.use('read', { filePath: 'pipe' })).toBe('!pipe is not a regular file');
     expect(await bench.use('read', { filePath: 'folder' })).toBe('!folder is not a regular file');
     expect(await bench.use('read', { filePath: 'nowhere' })).toBe('!there is no nowhere');
+    expect(bench.denied).toEqual([]);
     expect(await bench.use('read', { file: 'a' })).toContain('!the call cannot be understood: filePath:');
   });
 });
@@ -178,6 +188,11 @@ describe('glob and grep', () => {
     );
     expect(await bench.use('grep', { pattern: 'needle' })).toBe('[no line matches]');
     expect(await bench.use('glob', { pattern: '**' })).not.toContain('secret');
+    // What nobody named was not denied to anybody.
+    expect(bench.denied).toEqual([
+      'link.txt leads out of the workspace, or nowhere',
+      'up/new.txt leads out of the workspace, or nowhere',
+    ]);
   });
 
   test('are bounded', async () => {

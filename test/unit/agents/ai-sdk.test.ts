@@ -47,6 +47,13 @@ describe('the lines of pawl-coder', () => {
     });
   });
 
+  test('tell what was denied, each once', () => {
+    const denied = { type: 'denied', message: '/etc/hosts is outside of the workspace' };
+    const { outcome, events } = read([denied, denied, said, ending]);
+    expect(outcome.denials).toEqual(['files: /etc/hosts is outside of the workspace']);
+    expect(events).toEqual([said]);
+  });
+
   test('that are not of the protocol change nothing', () => {
     const strange = ['', 'null', '[]', '{"type":"end"}', '{"type":"finished"}', 'Warning: {"type":"end"}'];
     expect(read(strange)).toEqual({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { addUsage, noUsage, usageSchema, type Usage } from '../../../domain/usage.ts';
 import type { AgentEvent } from '../../../ports/agent.ts';
 import { boundText } from '../agent-process.ts';
+import { withDenial } from '../denials.ts';
 
 export interface CoderState {
   readonly lastText: string;
@@ -10,6 +11,7 @@ export interface CoderState {
   readonly usage: Usage | undefined;
   readonly error: CoderError | undefined;
   readonly end: CoderEnd | undefined;
+  readonly denials: readonly string[];
   /** Why nothing was asked of the model at all. */
   readonly unable: string | undefined;
 }
@@ -19,6 +21,7 @@ export const initialCoderState: CoderState = {
   usage: undefined,
   error: undefined,
   end: undefined,
+  denials: [],
   unable: undefined,
 };
 
@@ -46,6 +49,7 @@ const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({ type: z.literal('tool'), name: z.string(), detail: z.string() }),
   z.object({ type: z.literal('tool-failed') }),
+  z.object({ type: z.literal('denied'), message: z.string() }),
   z.object({ type: z.literal('turn'), model: z.string(), usage: usageSchema }),
   z.object({ type: z.literal('writing'), characters: z.number() }),
   z.object({ type: z.literal('retrying'), reason: z.string() }),
@@ -76,6 +80,11 @@ export function readCoderLine(state: CoderState, line: string): CoderStep {
     }
     case 'retrying':
       return { state, events: [message] };
+    case 'denied':
+      return {
+        state: { ...state, denials: withDenial(state.denials, 'files', message.message) },
+        events: [],
+      };
     case 'error':
       return { state: { ...state, error: message }, events: [] };
     case 'end':

@@ -10,7 +10,8 @@ import type { CoderEnd, CoderError, CoderState } from './lines.ts';
  * then exit code 0.
  */
 export function decideCoderOutcome(state: CoderState, end: ProcessEnd, complaint: string): AgentOutcome {
-  const report = { lastWords: state.end?.text || state.lastText, usage: state.usage };
+  const { usage, denials } = state;
+  const report = { lastWords: state.end?.text || state.lastText, usage, denials };
   const forced = outcomeOfForcedEnd(end, report);
   if (forced !== undefined) return forced;
   if (state.unable !== undefined)

@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { homeFilesOf } from '../adapters/agents/registry.ts';
+import { hostsOf } from '../adapters/agents/hosts.ts';
 import { agentGitConfig } from '../adapters/git/agent-git-config.ts';
 import type { Checkout } from '../adapters/git/checkout.ts';
 import { createIsolation } from '../adapters/isolation/create-isolation.ts';
@@ -34,6 +35,7 @@ export function isolationOf(project: Project, checkout: Checkout, startProcess: 
         home: agent.home ?? 'private',
         files: homeFilesOf(agent),
         sandbox: sandboxOf(config, name),
+        hosts: hostsOf(agent),
         environmentFor: (workspace) => agentEnvironment(config, name, workspace, checkout.committer),
       };
     },
@@ -82,5 +84,7 @@ export async function checkSandbox(config: Config, agents: readonly string[]): P
       hint: `${hint} \`pawl run --sandbox off\` does without.`,
     });
   }
-  return [`WARN::NO-SANDBOX: agents run with your rights: ${message}`];
+  const limited = wanting.some((name) => sandboxOf(config, name).network !== 'all');
+  const network = limited ? ', and nothing limits their network' : '';
+  return [`WARN::NO-SANDBOX: agents run with your rights${network}: ${message}`];
 }

@@ -6,7 +6,7 @@ import type { Project } from './project.ts';
 import type { Finding } from './survey.ts';
 
 export async function surveySandbox({ config }: Project): Promise<readonly Finding[]> {
-  const { mode, write } = mergeSandbox(config.sandbox);
+  const { mode, write, network } = mergeSandbox(config.sandbox);
   const exceptions = agentNames(config).flatMap((name) => {
     const own = sandboxOf(config, name).mode;
     return own === mode ? [] : [`; ${name}: ${own}`];
@@ -36,6 +36,17 @@ export async function surveySandbox({ config }: Project): Promise<readonly Findi
       'ok',
       `${probe.version}: an agent writes to ${places} only, and does not see your home, your checkout, other workspaces`,
     ),
-    { subject: 'network', status: 'warning', message: 'agents reach whatever you reach' },
+    network === 'all'
+      ? {
+          subject: 'network',
+          status: 'warning',
+          message: 'agents reach whatever you reach',
+          hint: 'Name what they need in `sandbox.network`, such as `registry.npmjs.org`, and they reach nothing else.',
+        }
+      : {
+          subject: 'network',
+          status: 'ok',
+          message: `agents reach the service of their model${network.map((host) => `, ${host}`).join('')}, and nothing else`,
+        },
   ];
 }

@@ -18,6 +18,7 @@ test.each([
   ['coder', "import { ok } from '../testing/index.ts';\nexport const x = ok;\n"],
   ['coder', "import type { Agent } from '../ports/agent.ts';\nexport type X = Agent;\n"],
   ['adapters', "import { emit } from '../coder/output.ts';\nexport const x = emit;\n"],
+  ['network-bridge', "import { ok } from '../util/result.ts';\nexport const x = ok;\n"],
   ['report-command', "import { git } from '../adapters/git/git.ts';\nexport const x = git;\n"],
   ['app', "import type { Step } from '../testing/script.ts';\nexport type X = Step;\n"],
   ['testing', "import type { Plan } from '../domain/plan.ts';\nexport type X = Plan;\n"],

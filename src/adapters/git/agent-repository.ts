@@ -81,9 +81,9 @@ export async function endAgentRepository(workspace: Workspace): Promise<void> {
   const path = repositoryOf(workspace);
   if (!existsSync(path)) return;
   const { gitDir } = workspace;
-  const base = readFileSync(join(gitDir, 'HEAD'), 'utf8').trim();
+  const base = readGuarded(gitDir, 'HEAD')?.text.trim();
   const head = headOf(path);
-  if (head !== undefined && head !== base && (await takeOver(workspace, base, head))) {
+  if (base !== undefined && head !== undefined && head !== base && (await takeOver(workspace, base, head))) {
     const env = { GIT_DIR: gitDir, GIT_WORK_TREE: workspace.path };
     // What it committed although it is ignored would otherwise count as removed again.
     await git(workspace.path, ['read-tree', head], { env });

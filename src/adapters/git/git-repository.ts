@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileChange } from '../../domain/event.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
@@ -139,14 +139,36 @@ async function snapshot(
 async function stageAll(workspace: Workspace, base: string, options: GitOptions): Promise<void> {
   const { gitDir, path } = workspace;
   rmSync(join(gitDir, 'index.lock'), { force: true });
-  const args = ['add', '--all', '.'];
+  const nested = await nestedRepositories(path, options);
+  const args = ['add', '--all', '.', ...nested.map((name) => `:(top,literal,exclude)${name}`)];
   const staged = await tryGit(path, args, options);
-  if (staged.code === 0) return;
+  if (staged.code === 0) {
+    const input = nested.map((name) => `${name}\0`).join('');
+    if (nested.length > 0) await git(path, ['update-index', '-z', '--stdin'], { ...options, input });
+    return;
+  }
   const refusal = gitRefusal(args, staged);
   if (refusal.code === 'NO-SPACE') throw refusal;
   for (const name of ['index', 'index.lock']) rmSync(join(gitDir, name), { force: true });
   await git(path, ['read-tree', base], options);
-  await tryGit(path, ['add', '--all', '--ignore-errors', '.'], options);
+  const others = await nestedRepositories(path, options);
+  const excluded = others.map((name) => `:(top,literal,exclude)${name}`);
+  await tryGit(path, ['add', '--all', '--ignore-errors', '.', ...excluded], options);
+}
+
+/**
+ * Repositories in the workspace that the index knows. `git add` would ask each of them for its status, and so run what
+ * their settings name (a monitor, a filter), which the agent wrote; `update-index` asks for their head only.
+ */
+async function nestedRepositories(path: string, options: GitOptions): Promise<readonly string[]> {
+  const listed = await tryGit(path, ['ls-files', '--stage', '-z'], options);
+  return listed.stdout.split('\0').flatMap((entry) => {
+    const name = entry.slice(entry.indexOf('\t') + 1);
+    const isLink = entry.startsWith('160000 ');
+    return isLink && lstatSync(join(path, name, '.git'), { throwIfNoEntry: false }) !== undefined
+      ? [name]
+      : [];
+  });
 }
 
 /** The agent's own commits are kept when they descend from the base; otherwise its tree becomes one commit on it. */

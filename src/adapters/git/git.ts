@@ -14,7 +14,7 @@ export interface GitOptions {
   readonly input?: string;
 }
 
-/** No prompt, no pager, no hooks, no background maintenance, messages that can be matched. */
+/** No prompt, no pager, no hooks, no monitor, no background maintenance, messages that can be matched. */
 const fixedEnvironment = {
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
@@ -34,6 +34,8 @@ const misleading = [
 
 const fixedConfig = [
   '-c', 'core.hooksPath=/dev/null',
+  '-c', 'core.fsmonitor=false',
+  '-c', 'submodule.recurse=false',
   '-c', 'gc.auto=0',
   '-c', 'maintenance.auto=false',
   '-c', 'core.quotePath=false',

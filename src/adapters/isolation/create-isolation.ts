@@ -27,6 +27,8 @@ export interface AgentSettings {
   readonly home: 'private' | 'shared';
   readonly files: readonly HomeFile[];
   readonly sandbox: SandboxSettings;
+  /** Hosts that this kind of agent cannot do without. */
+  readonly hosts: readonly string[];
   /** The environment in a workspace, as if the home were the person's own. */
   readonly environmentFor: (workspace: Workspace) => Environment;
 }
@@ -97,7 +99,7 @@ async function openPlace(
 
 async function sandboxIn(
   { startProcess, repository, surroundings, person }: IsolationOptions,
-  { sandbox }: AgentSettings,
+  { sandbox, hosts }: AgentSettings,
   workspace: Workspace,
   home: PrivateHome | undefined,
   program: string,
@@ -108,8 +110,12 @@ async function sandboxIn(
     ...[...own.borrowed, ...(home?.linked ?? [])].flatMap(seen),
     { kind: 'write', path: workspace.gitDir, from: own.path },
   ];
+  const { network } = sandbox;
   return sandboxed(startProcess, {
     program,
+    ...(network === 'all'
+      ? {}
+      : { network: { allowed: [...hosts, ...network], folder: dirname(workspace.path) } }),
     mountsFor: (argv, env) => profileOf({ ...surroundings, settings: sandbox, writable, mounts }, argv, env),
   });
 }

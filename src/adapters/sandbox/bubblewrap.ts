@@ -1,8 +1,9 @@
 /** Runs programs inside bubblewrap. */
 import { execFile } from 'node:child_process';
-import type { OwnedProcess, ProcessOutcome, StartProcess } from '../../ports/processes.ts';
+import type { OwnedProcess, ProcessOutcome, ProcessSpec, StartProcess } from '../../ports/processes.ts';
 import { findProgram } from '../process/program.ts';
 import { mountArguments, type Mount } from './mounts.ts';
+import { openNetwork, type NetworkOptions, type OpenNetwork } from './network.ts';
 
 export type BubblewrapProbe =
   | { readonly kind: 'works'; readonly program: string; readonly version: string }
@@ -60,27 +61,64 @@ export interface SandboxedOptions {
   readonly program: string;
   /** For a command whose first word is an absolute path. */
   readonly mountsFor: (argv: readonly string[], env: Readonly<Record<string, string>>) => readonly Mount[];
+  /** Absent: the whole network of the machine. */
+  readonly network?: NetworkOptions;
 }
 
 /** Starts every process inside a sandbox of its own. */
-export function sandboxed(start: StartProcess, { program, mountsFor }: SandboxedOptions): StartProcess {
+export function sandboxed(start: StartProcess, options: SandboxedOptions): StartProcess {
   return async (spec) => {
     const inner = findProgram(spec.argv[0], spec.env['PATH'] ?? '', spec.cwd);
     // Then nothing will run, and the port says so.
     if (inner === undefined) return start(spec);
     const argv = [inner, ...spec.argv.slice(1)];
-    const owned = await start({
-      ...spec,
-      argv: [
-        program,
-        ...mountArguments(mountsFor(argv, spec.env)),
-        ...namespaces,
-        ...['--chdir', spec.cwd, '--'],
-        ...argv,
-      ],
-      launcher: true,
-    });
-    return withOutcome(owned, owned.outcome.then(blameSandbox));
+    if (options.network === undefined) {
+      const owned = await start(wrap(spec, argv, options, undefined));
+      return withOutcome(owned, owned.outcome.then(blameSandbox));
+    }
+    let network: OpenNetwork;
+    try {
+      network = await openNetwork(options.network, spec);
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      return notStarted(`the network of the sandbox could not be made: ${error.message}`);
+    }
+    try {
+      const owned = await start(wrap(spec, argv, options, network));
+      return withOutcome(owned, owned.outcome.finally(() => network.close()).then(blameSandbox));
+    } catch (error) {
+      network.close();
+      throw error;
+    }
+  };
+}
+
+function notStarted(message: string): OwnedProcess {
+  const end = { kind: 'spawn-failed', message } as const;
+  const outcome = Promise.resolve({ end, tail: '', durationMs: 0, leftovers: 0 });
+  return { outcome, write: () => undefined, closeStdin: () => undefined };
+}
+
+function wrap(
+  spec: ProcessSpec,
+  argv: readonly string[],
+  { program, mountsFor }: SandboxedOptions,
+  network: OpenNetwork | undefined,
+): ProcessSpec {
+  const mounts = [...mountsFor(argv, spec.env), ...(network?.mounts ?? [])];
+  return {
+    ...spec,
+    env: network?.env ?? spec.env,
+    argv: [
+      program,
+      ...mountArguments(mounts),
+      ...namespaces,
+      ...(network === undefined ? [] : ['--unshare-net']),
+      ...['--chdir', spec.cwd, '--'],
+      ...(network?.bridge ?? []),
+      ...argv,
+    ],
+    launcher: true,
   };
 }
 

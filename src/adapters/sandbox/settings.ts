@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRule } from './network-rules.ts';
 
 const path = z.string().min(1);
 
@@ -9,6 +10,17 @@ export const sandboxSchema = z.strictObject({
     .optional()
     .describe(
       'Agents run inside bubblewrap where it works (`auto`, the default), or else not at all (`require`), or never (`off`).',
+    ),
+  network: z
+    .union([
+      z.literal('all'),
+      z.array(
+        z.string().refine(isRule, 'a name such as `registry.npmjs.org`, `*.example.org` or `localhost:8080`'),
+      ),
+    ])
+    .optional()
+    .describe(
+      'What agents reach: all that you reach (`all`, the default), or the service of their model and these, as `host`, `host:port` or `*.domain`. Holds in the sandbox only.',
     ),
   read: z
     .array(path)
@@ -25,6 +37,7 @@ export type SandboxMode = 'auto' | 'require' | 'off';
 
 export interface SandboxSettings {
   readonly mode: SandboxMode;
+  readonly network: 'all' | readonly string[];
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly hide: readonly string[];
@@ -36,8 +49,18 @@ type SandboxConfig = z.output<typeof sandboxSchema>;
 export function mergeSandbox(all: SandboxConfig, own: SandboxConfig = {}): SandboxSettings {
   return {
     mode: own.mode ?? all.mode ?? 'auto',
+    network: mergeNetwork(all.network, own.network),
     read: [...(all.read ?? []), ...(own.read ?? [])],
     write: [...(all.write ?? []), ...(own.write ?? [])],
     hide: [...(all.hide ?? []), ...(own.hide ?? [])],
   };
+}
+
+function mergeNetwork(
+  all: SandboxConfig['network'],
+  own: SandboxConfig['network'],
+): SandboxSettings['network'] {
+  if (own === undefined) return all ?? 'all';
+  if (own === 'all' || all === undefined || all === 'all') return own;
+  return [...all, ...own];
 }

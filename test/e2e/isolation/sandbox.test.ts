@@ -98,6 +98,23 @@ describe.skipIf(bubblewrap.kind === 'missing')('a run in the sandbox', () => {
     expect(await project.git(['show', `${project.integrationRef}:seen.txt`])).toBe('read\nown');
   });
 
+  test('has its network limited, and the refusals in its log', async () => {
+    const ask = `node -e "require('node:http').get({ host: '127.0.0.1', port: 3128, path: 'http://elsewhere.example/' }, (answer) => console.log(answer.statusCode))" > status.txt`;
+    await using project = await projectWith([[shell(ask)]], {
+      mode: 'require',
+      network: ['registry.example'],
+    });
+    const exit = await project.run(['run']);
+    expect(exit.exitCode, exit.stdout + exit.stderr).toBe(0);
+    expect(await project.git(['show', `${project.integrationRef}:status.txt`])).toBe('403');
+    const logs = await project.run(['logs', 'T-001']);
+    expect(logs.stdout).toContain('[pawl: refused elsewhere.example:80: it is not among sandbox.network]');
+    const doctor = await project.run(['doctor']);
+    expect(doctor.stdout).toMatch(
+      /✓ network +agents reach the service of their model, registry\.example, and nothing else/,
+    );
+  });
+
   test('is described by doctor', async () => {
     await using project = await projectWith([], { mode: 'auto' });
     const { stdout } = await project.run(['doctor']);

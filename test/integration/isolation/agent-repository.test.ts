@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bubblewrap, makeScene } from './sandbox-scene.ts';
+import { createGitRepository } from '../../../src/adapters/git/git-repository.ts';
+import { bubblewrap, identity, makeScene } from './sandbox-scene.ts';
 
 if (bubblewrap.kind === 'missing')
   process.stderr.write(`SKIPPED: git in the sandbox: ${bubblewrap.message}\n`);
@@ -94,6 +95,35 @@ describe.skipIf(bubblewrap.kind === 'missing')('git in the sandbox', () => {
     expect(readFileSync(join(workspace.gitDir, 'HEAD'), 'utf8').trim()).toBe(scene.base);
     expect(readFileSync(join(workspace.path, 'b.txt'), 'utf8')).toBe('b\n');
     expect(scene.git('fsck', '--strict', '--no-dangling')).toBe('');
+  });
+
+  test('has nothing run outside by the settings of a repository that it makes in its workspace', async () => {
+    await using scene = await makeScene();
+    const { say, place, workspace } = await scene.attempt();
+    const hit = join(scene.folder, 'hit');
+    const evil = join(workspace.path, 'evil.sh');
+    const script = `
+      printf '#!/bin/sh\\necho x >> ${hit}\\n' > evil.sh && chmod +x evil.sh
+      mkdir sub && cd sub && git init -q . && echo '* filter=evil' > .gitattributes && echo s > s
+      git add -A && git commit -qm sub
+      git config core.fsmonitor ${evil} && git config filter.evil.clean ${evil} && git config core.hooksPath ${workspace.path}
+      cd .. && git add -A 2>&1 && git commit -qm link
+      echo later > sub/s && cp evil.sh post-index-change`;
+    await say(script);
+    await place.close();
+    const options = {
+      root: scene.root,
+      identity,
+      hit: () => undefined,
+      attributesFile: join(scene.folder, 'attributes'),
+    };
+    const repository = createGitRepository(options);
+    // Twice: the first time git learns of the repository, where it does not know it from the commit.
+    for (let time = 0; time < 2; time += 1) {
+      const snapshot = await repository.snapshot(workspace, scene.base, 'left');
+      expect(snapshot?.files.map(({ path }) => path)).toContain('sub');
+    }
+    expect(existsSync(hit)).toBe(false);
   });
 
   test('of a Pawl that was killed gives its commits to the repair of the pool', async () => {

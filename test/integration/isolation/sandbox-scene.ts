@@ -83,6 +83,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     agent: () => ({
       home: options.home ?? 'private',
       files: options.files ?? [],
+      hosts: [],
       sandbox: mergeSandbox({ mode: 'require', ...options.sandbox }),
       environmentFor: ({ tmp, path }) => ({
         PATH: process.env['PATH'] ?? '',
@@ -140,7 +141,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
-const identity = {
+export const identity = {
   GIT_AUTHOR_NAME: 'Rig',
   GIT_AUTHOR_EMAIL: 'rig@example.org',
   GIT_COMMITTER_NAME: 'Rig',

@@ -28,7 +28,7 @@ export type AgentChoice =
       readonly until: number;
       readonly source: CoolingSource;
     }
-  /** Nobody may have one more at once; `until` is when one that is rate-limited may be asked again. */
+  /** `agents` have as many at once as they may; `until` is when another, rate-limited, may be asked again. */
   | { readonly kind: 'busy'; readonly agents: readonly string[]; readonly until?: number }
   /** None can be used in this session; `failure` is why the first cannot. */
   | { readonly kind: 'unusable'; readonly agents: readonly string[]; readonly failure: Failure };
@@ -72,8 +72,9 @@ function nobody(
     return standing !== undefined && standing.until > now ? [standing] : [];
   });
   const [first] = cooling.toSorted((a, b) => a.until - b.until);
-  if (first === undefined || agents.some((agent) => whyNot(agent) === 'busy'))
-    return { kind: 'busy', agents, ...(first !== undefined && { until: first.until }) };
+  const busy = agents.filter((agent) => whyNot(agent) === 'busy');
+  if (first === undefined || busy.length > 0)
+    return { kind: 'busy', agents: busy, ...(first !== undefined && { until: first.until }) };
   return { kind: 'cooling', agents, until: first.until, source: first.source };
 }
 

@@ -35,8 +35,14 @@ export function describeWaiting(waiting: Waiting, now: number, limit: number): s
           : `no reset time was given, asked again in ${inTime}`;
       return `${listed(waiting.agents.map(plain), 4)} ${are} rate-limited; ${goesOn}`;
     }
-    case 'busy':
-      return `waits for ${waiting.agents.map(plain).join(' or ')}, at work on as much as it may have at once`;
+    case 'busy': {
+      const { agents, until } = waiting;
+      const other =
+        until === undefined
+          ? ''
+          : `; another is rate-limited for ${formatDuration(Math.max(0, until - now))}`;
+      return `waits for ${agents.map(plain).join(' or ')}, at work on as much as it may have at once${other}`;
+    }
     case 'unusable':
       return `no agent of its pool can be used: ${plain(describeFailure(waiting.failure))}`;
     default:

@@ -135,7 +135,7 @@ describe('a task waits', () => {
     run.failBy([['first', limited(3)]]).rig.start('T-001', 2, 'second');
     expect(run.choice('T-002')).toEqual({
       kind: 'busy',
-      agents: ['first', 'second'],
+      agents: ['second'],
       until: START + 3 * MINUTE,
     });
     expect(decide(run.rig.state(), START, { stopping: false })).toEqual({

@@ -111,6 +111,15 @@ describe('a pending task', () => {
       summary: 'waits for scripted, at work on as much as it may have at once',
       next: live,
     });
+    const other = rigOf({ id: 'A' }, { id: 'B' }, { id: 'C' });
+    other.begin({ agent: 'first', fallbacks: ['second'], maxConcurrent: { second: 1 } });
+    other
+      .start('C', 1, 'first')
+      .fail('C', 1, { kind: 'rate-limited', resetsAt: START + 90_000, message: '' });
+    other.start('A', 1, 'second');
+    expect(explain(other, 'B').summary).toBe(
+      'waits for second, at work on as much as it may have at once; another is rate-limited for 1m 30s',
+    );
   });
 
   test('that the environment stopped says so once the session has ended', () => {

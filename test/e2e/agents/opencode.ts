@@ -43,7 +43,7 @@ export function opencodeSurface(surface: 'acp' | 'headless'): AgentSurface {
       'a rate limit until a time': { outcome: { kind: 'idle' } },
       'a failing service': { outcome: { kind: 'api-error', httpStatus: 500 } },
       'an overloaded service': { outcome: { kind: 'api-error', httpStatus: 503 } },
-      'a spent allowance': { outcome: { kind: 'rate-limited' } },
+      'a spent allowance': { outcome: { kind: 'auth' } },
       'a refusal': { outcome: { kind: 'refused' } },
       'an answer that is cut at its limit': { outcome: { kind: 'truncated' } },
       'a conversation too long for the model': { outcome: { kind: 'context-full' } },

@@ -88,6 +88,22 @@ describe('the printed output of OpenCode', () => {
   });
 });
 
+describe('a rate limit of OpenCode', () => {
+  const limited = (responseBody: string): object => ({
+    type: 'error',
+    error: { name: 'APIError', data: { message: 'no', statusCode: 429, responseBody } },
+  });
+
+  test.each([
+    ['{"error":{"code":"insufficient_quota"}}', 'auth'],
+    ['{"error":{"type":"insufficient_quota","code":null}}', 'auth'],
+    ['{"error":{"code":"rate_limit_exceeded"}}', 'rate-limited'],
+    ['<html>insufficient_quota</html>', 'rate-limited'],
+  ])('whose response says %s ends as %s', (body, kind) => {
+    expect(decide(opencodeReader, [limited(body)], exited(1)).kind).toBe(kind);
+  });
+});
+
 describe('the printed output of Gemini', () => {
   const piece = (content: string): object => ({ type: 'message', role: 'assistant', content, delta: true });
   const tool = { type: 'tool_use', tool_name: 'run_shell_command', parameters: { command: 'ls' } };

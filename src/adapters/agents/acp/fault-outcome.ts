@@ -54,6 +54,7 @@ function classifyFault(fault: Fault): FaultKind {
   const { httpStatus, name } = fault;
   // A refused key or an account without credit: none passes by waiting, and all of them hit every task.
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'auth';
+  if (name === 'insufficient_quota') return 'auth';
   if (httpStatus === 429) return 'rate-limited';
   if (httpStatus === 400 && tooLong.test(fault.message)) return 'context-full';
   const named = name !== undefined && Object.hasOwn(kindsByName, name) ? kindsByName[name] : undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { addUsage, noUsage, type Usage } from '../../../domain/usage.ts';
-import { type Fault, resetOfHeaders } from './fault.ts';
+import { faultOfOpencode, opencodeErrorSchema } from './opencode-fault.ts';
 import type { AgentRecord } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
 
@@ -92,19 +92,7 @@ const messageSchema = z.object({
     })
     .optional()
     .catch(undefined),
-  error: z
-    .object({
-      name: z.string(),
-      data: z
-        .object({
-          message: text,
-          statusCode: z.number().int().optional().catch(undefined),
-          responseHeaders: z.record(z.string(), z.string()).optional().catch(undefined),
-        })
-        .catch({}),
-    })
-    .optional()
-    .catch(undefined),
+  error: opencodeErrorSchema.optional().catch(undefined),
 });
 type Message = z.infer<typeof messageSchema>;
 
@@ -116,7 +104,7 @@ export function recordOf(messages: readonly string[]): AgentRecord | undefined {
   const usage = read.map(usageOf).reduce(addUsage, noUsage);
   const used = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens > 0;
   return {
-    fault: last.error === undefined ? undefined : faultOf(last.error, last.time?.completed),
+    fault: last.error === undefined ? undefined : faultOfOpencode(last.error, last.time?.completed),
     finish: last.finish,
     usage: used ? usage : undefined,
   };
@@ -131,16 +119,5 @@ function usageOf(message: Message): Usage {
     cacheReadTokens: tokens?.cache.read ?? 0,
     cacheWriteTokens: tokens?.cache.write ?? 0,
     ...(cost === undefined ? {} : { costUsd: cost }),
-  };
-}
-
-function faultOf(error: NonNullable<Message['error']>, at: number | undefined): Fault {
-  const { message, statusCode, responseHeaders } = error.data;
-  const resetsAt = resetOfHeaders(responseHeaders, at);
-  return {
-    name: error.name,
-    message: message ?? error.name,
-    ...(statusCode === undefined ? {} : { httpStatus: statusCode }),
-    ...(resetsAt === undefined ? {} : { resetsAt }),
   };
 }

@@ -9,8 +9,9 @@ import { z } from 'zod';
 import type { AgentOutcome } from '../../../domain/agent-outcome.ts';
 import { addUsage, type Usage } from '../../../domain/usage.ts';
 import type { ProcessEnd } from '../../../ports/processes.ts';
-import { type Fault, resetOfHeaders } from '../acp/fault.ts';
+import type { Fault } from '../acp/fault.ts';
 import { outcomeOfFault } from '../acp/fault-outcome.ts';
+import { faultOfOpencode, opencodeErrorSchema } from '../acp/opencode-fault.ts';
 import { boundText } from '../agent-process.ts';
 import { withDenial } from '../denials.ts';
 import { outcomeFields, outcomeOfForcedEnd, outcomeWithoutSignal } from '../process-end.ts';
@@ -73,17 +74,6 @@ const finishSchema = z.object({
   cost: z.number().nonnegative().optional().catch(undefined),
 });
 
-const errorSchema = z.object({
-  name: z.string(),
-  data: z
-    .object({
-      message: text,
-      statusCode: z.number().int().optional().catch(undefined),
-      responseHeaders: z.record(z.string(), z.string()).optional().catch(undefined),
-    })
-    .catch({}),
-});
-
 const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_start') }),
   z.object({ type: z.literal('text'), part: z.object({ text: z.string() }) }),
@@ -92,7 +82,7 @@ const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('error'),
     timestamp: z.number().optional().catch(undefined),
-    error: errorSchema,
+    error: opencodeErrorSchema,
   }),
 ]);
 
@@ -110,7 +100,7 @@ function readOpencodeLine(state: OpencodeState, line: string): HeadlessStep<Open
     case 'step_finish':
       return readFinish(state, event.part);
     case 'error':
-      return { state: { ...state, fault: faultOf(event.error, event.timestamp) }, events: [] };
+      return { state: { ...state, fault: faultOfOpencode(event.error, event.timestamp) }, events: [] };
   }
 }
 
@@ -159,17 +149,6 @@ function readFinish(
   };
   const usage = state.usage === undefined ? step : addUsage(state.usage, step);
   return { state: { ...next, usage }, events: [{ type: 'turn' }, { type: 'usage', usage }] };
-}
-
-function faultOf({ name, data }: z.infer<typeof errorSchema>, at: number | undefined): Fault {
-  const { message, statusCode } = data;
-  const resetsAt = resetOfHeaders(data.responseHeaders, at);
-  return {
-    name,
-    message: message ?? name,
-    ...(statusCode === undefined ? {} : { httpStatus: statusCode }),
-    ...(resetsAt === undefined ? {} : { resetsAt }),
-  };
 }
 
 /** Finished means: the last step stopped by itself with something said, no error, and exit code 0. */

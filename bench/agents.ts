@@ -11,7 +11,8 @@ import { median, type Measurement, plainFigure, type Figure, type TableRow } fro
 import { createMemoryWatch } from './tree-memory.ts';
 import { withWorkplace, type Workplace } from './workplace.ts';
 
-const ROUNDS = 5;
+/** So that each of the three that are compared with each other comes first as often as the others. */
+const ROUNDS = 6;
 
 /** Everything that one round finds out about one agent. */
 interface Round {
@@ -40,9 +41,9 @@ export function agents(): Promise<Measurement> {
       }
     }
     const rounds = new Map<AgentRow, Round[]>(present.map((row) => [row, []]));
-    for (const row of present) await measure(place, row, sandbox);
+    for (const row of present) await measure(place, row, sandbox, 0);
     for (let round = 1; round <= ROUNDS; round += 1)
-      for (const [row, done] of rounds) done.push(await measure(place, row, sandbox));
+      for (const [row, done] of rounds) done.push(await measure(place, row, sandbox, round));
     if (model.faults.length > 0)
       throw new AggregateError(model.faults, 'the scripted model was misunderstood');
     return {
@@ -75,14 +76,27 @@ async function noteOf(place: Workplace, row: AgentRow): Promise<string> {
   return probe.kind === 'ready' ? probe.version : probe.message;
 }
 
-async function measure(place: Workplace, row: AgentRow, sandbox: Sandbox | undefined): Promise<Round> {
+async function measure(
+  place: Workplace,
+  row: AgentRow,
+  sandbox: Sandbox | undefined,
+  round: number,
+): Promise<Round> {
   const oneShot: Measured = { row, config: row.oneShot };
   const asDriven: Measured = { row, config: row.config };
   const bare = { firstLineMs: Number.NaN, wallMs: Number.NaN };
-  await runAgent(place, oneShot, bareProcesses(bare));
-  const throughPawlMs = await runAgent(place, oneShot, ownedProcesses());
-  const sandboxedMs =
-    sandbox === undefined ? undefined : await runAgent(place, oneShot, ownedProcesses(), sandbox);
+  let throughPawlMs = Number.NaN;
+  let sandboxedMs: number | undefined;
+  const runs = [
+    () => runAgent(place, oneShot, bareProcesses(bare)),
+    async () => (throughPawlMs = await runAgent(place, oneShot, ownedProcesses())),
+    async () => {
+      if (sandbox !== undefined) sandboxedMs = await runAgent(place, oneShot, ownedProcesses(), sandbox);
+    },
+  ];
+  // The first one after another agent is the slowest.
+  const first = round % runs.length;
+  for (const run of [...runs.slice(first), ...runs.slice(0, first)]) await run();
   const isSame = row.config === row.oneShot;
   const asDrivenMs = isSame ? undefined : await runAgent(place, asDriven, ownedProcesses());
   using memory = createMemoryWatch();

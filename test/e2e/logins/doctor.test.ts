@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { chmod } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createProject, type Project } from '../../rig/repository.ts';
 
@@ -73,3 +74,26 @@ test('an agent with a key in its environment is not warned of', async () => {
   const exit = await project.run(['run'], { env });
   expect(exit.stdout + exit.stderr).not.toContain('NOT-LOGGED-IN');
 });
+
+test.skipIf(process.platform === 'darwin')(
+  'init takes an agent that may be logged in before one that surely is not, and says so of that one',
+  async () => {
+    await using project = await projectWith();
+    await project.git(['rm', '--quiet', 'pawl.config.json']);
+    project.write({ 'bin/codex': "#!/bin/sh\necho 'codex-cli 0.169.0'\n", 'bin/claude': notLoggedIn });
+    for (const name of ['codex', 'claude']) await chmod(join(project.root, 'bin', name), 0o755);
+    // Nothing else that is installed here may be found.
+    const tools = join(project.folder, 'tools');
+    await mkdir(tools);
+    for (const name of ['sh', 'git', 'cat']) {
+      const found = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+      await symlink(found, join(tools, name));
+    }
+    const env = { PATH: `${join(project.root, 'bin')}:${tools}`, OPENAI_API_KEY: 'dummy' };
+    const { stdout } = await project.run(['init'], { env });
+    expect(stdout).toContain('  agent    codex\n');
+    await rm(join(project.root, 'pawl.config.ts'));
+    const claude = await project.run(['init', '--agent', 'claude'], { env });
+    expect(claude.stdout).toContain(`  agent    claude (not logged in: ${hint})\n`);
+  },
+);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { startScriptedModel, type Step } from '../../../src/testing/index.ts';
 import { createProject } from '../../rig/repository.ts';
+import { aiSdkSurface } from './ai-sdk.ts';
 import { claudeSurface } from './claude.ts';
 import { codexSurface } from './codex.ts';
 import { geminiSurface } from './gemini.ts';
@@ -28,6 +29,8 @@ const cases: readonly (readonly [AgentSurface, Tool | undefined])[] = [
   // It starts no servers in a folder that it does not trust.
   [geminiSurface('acp'), undefined],
   [geminiSurface('headless'), { name: 'mcp_pawl_report_criterion' }],
+  // It knows nothing of MCP.
+  [aiSdkSurface('anthropic'), undefined],
 ];
 
 function scriptOf(tool: Tool | undefined): readonly [Step, ...Step[]] {

@@ -51,7 +51,7 @@ export async function openAgentRepository(
   writeFileSync(join(path, 'config'), configOf(format.trim()) + renderSettings(settings));
   for (const name of ['HEAD', 'index']) copyInto(path, workspace.gitDir, name);
   for (const name of ['shallow', 'info/exclude', 'info/attributes']) copyInto(path, commonDir, name);
-  return { path, borrowed: [objects, join(commonDir, 'lfs'), ...alternatesOf(objects)] };
+  return { path, borrowed: [objects, ...alternatesOf(objects)] };
 }
 
 function copyInto(to: string, from: string, name: string): void {

@@ -92,6 +92,30 @@ describe.skipIf(bubblewrap.kind === 'missing')('an agent in the sandbox', () => 
     ]);
   });
 
+  test('lets a login that it renews by rename through to the person’s own', async () => {
+    await using scene = await makeScene({ files: [{ path: '.tool/login.json', how: 'login' }] });
+    put(join(scene.home, '.tool/login.json'), '{"key":1}');
+    const { say, place } = await scene.attempt();
+    const renew =
+      'cat "$HOME/.tool/login.json"; echo \'{"key":2}\' > "$HOME/new"; mv "$HOME/new" "$HOME/.tool/login.json"';
+    expect(await say(renew)).toBe('{"key":1}');
+    await place.close();
+    expect(readFileSync(join(scene.home, '.tool/login.json'), 'utf8')).toBe('{"key":2}\n');
+  });
+
+  test('with a shared home has all of it but the checkout and what is Pawl’s', async () => {
+    await using scene = await makeScene({ home: 'shared' });
+    const other = await scene.attempt();
+    const { say, workspace } = await scene.attempt();
+    expect(await say('cat "$HOME/.ssh/id_ed25519"; echo x > "$HOME/settings"; echo b > b.txt')).toBe(
+      'secret',
+    );
+    expect(existsSync(join(scene.home, 'settings'))).toBe(true);
+    expect(existsSync(join(workspace.path, 'b.txt'))).toBe(true);
+    for (const path of [join(scene.root, 'a.txt'), other.workspace.path])
+      expect(await say(`test ! -e ${path}`)).toBe('');
+  });
+
   test('sees no process but its own', async () => {
     await using scene = await makeScene();
     const { say } = await scene.attempt();

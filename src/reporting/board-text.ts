@@ -142,7 +142,7 @@ function layoutOf(model: BoardModel, columns: number, activity: boolean): Layout
       ? 0
       : widest(
           running.map((row) => row.stage),
-          14,
+          18,
         );
   const elapsed = columns < 48 || !working ? 0 : 7;
   const barWidth = columns < 76 || running.every((row) => row.percent === undefined) ? 0 : 10;

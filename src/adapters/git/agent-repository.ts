@@ -114,12 +114,17 @@ async function takeOver(workspace: Workspace, base: string, head: string): Promi
   return listed.code === 0;
 }
 
-/** Neither a pipe, which would be read for ever, nor a link out of it. */
+/** Neither a pipe, which would be read for ever, nor a link out of it, nor a folder that may not be looked into. */
 function holdsPlainFiles(folder: string): boolean {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).every(
-    (entry) => entry.isFile() || entry.isDirectory(),
-  );
+  try {
+    if (!lstatSync(folder).isDirectory()) return false;
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).every(
+      (entry) => entry.isFile() || entry.isDirectory(),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    return false;
+  }
 }
 
 const commitName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

@@ -5,6 +5,7 @@
  * 1. Usage is journalled as it is told, so that a killed attempt has not cost nothing.
  * 2. A budget that several attempts draw on is looked at by all of them whenever one of them has used something.
  * 3. Heartbeats and retries are no progress: an agent that does nothing else is idle.
+ * 4. A journal that refuses ends the agent; whoever concludes hears of it, and not whoever reads the agent's output.
  */
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { describeOverdraft, overdraftOf } from '../../domain/budget.ts';
@@ -26,13 +27,18 @@ export interface AttemptWatch {
   notice(event: AgentEvent): void;
   /** Looks at the budgets again. */
   check(): void;
-  /** The outcome as it is to be journalled: usage with its cost, and the limit that ended it. */
+  /**
+   * The outcome as it is to be journalled: usage with its cost, and the limit that ended it. Throws what kept usage
+   * from being journalled.
+   */
   conclude(outcome: AgentOutcome): AgentOutcome;
+  /** Whatever the end: a clock that went on would keep the process. */
+  close(): void;
 }
 
 export function watchAttempt(
   { task, attempt, agent }: { readonly task: TaskId; readonly attempt: number; readonly agent: string },
-  tools: RunTools,
+  tools: Pick<RunTools, 'record' | 'limits' | 'watches' | 'clock' | 'priced'>,
   stop: AbortSignal,
 ): AttemptWatch {
   const { record, limits, watches } = tools;
@@ -40,6 +46,7 @@ export function watchAttempt(
   let verdict: Verdict | undefined;
   let turns = 0;
   let idle: NodeJS.Timeout | undefined;
+  let fault: { readonly error: unknown } | undefined;
 
   const rule = (ruling: Verdict): void => {
     if (verdict !== undefined || stop.aborted) return;
@@ -54,7 +61,13 @@ export function watchAttempt(
     const usage = tools.priced(agent, told);
     const before = recordOf(record.state, task).attempts[attempt - 1]?.usage;
     if (JSON.stringify(before) === JSON.stringify(usage)) return;
-    record.record({ type: 'usage.recorded', task, attempt, usage });
+    try {
+      record.record({ type: 'usage.recorded', task, attempt, usage });
+    } catch (error) {
+      fault ??= { error };
+      end.abort();
+      return;
+    }
     for (const watch of watches) watch.check();
   };
 
@@ -78,11 +91,14 @@ export function watchAttempt(
       );
     },
     conclude(outcome) {
-      clearTimeout(idle);
-      watches.delete(watch);
+      if (fault !== undefined) throw fault.error;
       const usage = outcome.usage === undefined ? undefined : tools.priced(agent, outcome.usage);
       const counted = usage === undefined ? outcome : { ...outcome, usage };
       return verdict === undefined || counted.kind !== 'cancelled' ? counted : ruled(counted, verdict);
+    },
+    close() {
+      clearTimeout(idle);
+      watches.delete(watch);
     },
   };
   live();

@@ -2,7 +2,7 @@
  * From where an attempt begins: anew from a clean base, or with the conversation and the files of the failed one.
  * A conversation is kept beside the logs of its attempt as long as attempts may be resumed.
  */
-import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { AgentOutcome } from '../../domain/agent-outcome.ts';
 import { beginningOf, mostFilesToRepair, type Beginning } from '../../domain/beginning.ts';
@@ -71,27 +71,43 @@ export function placeConversation(
 /** Before the place is closed, and with it the agent's home. */
 export function keepConversation(
   agent: Agent,
-  workspace: Workspace,
-  place: AgentPlace,
+  workspace: Pick<Workspace, 'path'>,
+  place: Pick<AgentPlace, 'env'>,
   outcome: AgentOutcome,
   folder: string,
-  tools: RunTools,
+  tools: Pick<RunTools, 'record'>,
 ): void {
-  if (!mayResume(tools) || outcome.session === undefined) return;
-  const file = agent.conversationFile?.({ cwd: workspace.path, env: place.env }, outcome.session);
-  if (file !== undefined && isOwn(file, place)) copyFileSync(file, join(folder, CONVERSATION));
+  const { session } = outcome;
+  // It becomes part of a path and of a command line.
+  if (!mayResume(tools) || session === undefined || !sessionName.test(session)) return;
+  const file = agent.conversationFile?.({ cwd: workspace.path, env: place.env }, session);
+  if (file === undefined) return;
+  const kept = join(folder, CONVERSATION);
+  try {
+    if (isOwn(file, place)) copyFileSync(file, kept);
+  } catch (error) {
+    // What cannot be read, or has no room, is not kept: the next attempt begins anew.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    rmSync(kept, { force: true });
+  }
 }
 
-/** An agent in a sandbox must not have a file of the person's copied by a link that it puts in this place. */
-function isOwn(file: string, { env }: AgentPlace): boolean {
+const sessionName = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+/**
+ * An agent must not have a file of the person's copied by a link that it puts in this place, nor have Pawl wait for
+ * the end of a pipe.
+ */
+function isOwn(file: string, { env }: Pick<AgentPlace, 'env'>): boolean {
   const home = env['HOME'];
   if (home === undefined || !existsSync(file)) return false;
-  return realpathSync(file).startsWith(`${realpathSync(home)}${sep}`);
+  const real = realpathSync(file);
+  return real.startsWith(`${realpathSync(home)}${sep}`) && lstatSync(real).isFile();
 }
 
 const CONVERSATION = 'conversation';
 
-function mayResume({ record }: RunTools): boolean {
+function mayResume({ record }: Pick<RunTools, 'record'>): boolean {
   return record.state.session?.policy.resume === 'auto';
 }
 

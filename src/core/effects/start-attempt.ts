@@ -93,31 +93,35 @@ async function runAgent(
   writeFileSync(join(folder, 'brief.md'), brief);
   return withReports(command, tools, async (line) => {
     const watch = watchAttempt(command, tools, signal);
-    tools.hit('agent-running');
-    const outcome = await inPlace(tools, name, workspace, async (place) => {
-      if (resume !== undefined) placeConversation(agent, workspace, place, resume);
-      const ended = await agent.run({
-        task,
-        attempt,
-        cwd: workspace.path,
-        brief,
-        ...(resume === undefined ? {} : { resume: resume.session }),
-        env: { ...place.env, ...line.variables(place.env) },
-        mcpServers: [line.mcpServer],
-        logFile: join(folder, 'agent.log'),
-        limits: tools.limits,
-        signal: watch.signal,
-        startProcess: place.startProcess,
-        onEvent(event) {
-          notice(event);
-          watch.notice(event);
-          tools.onLive({ type: 'agent', task, event });
-        },
+    try {
+      tools.hit('agent-running');
+      const outcome = await inPlace(tools, name, workspace, async (place) => {
+        if (resume !== undefined) placeConversation(agent, workspace, place, resume);
+        const ended = await agent.run({
+          task,
+          attempt,
+          cwd: workspace.path,
+          brief,
+          ...(resume === undefined ? {} : { resume: resume.session }),
+          env: { ...place.env, ...line.variables(place.env) },
+          mcpServers: [line.mcpServer],
+          logFile: join(folder, 'agent.log'),
+          limits: tools.limits,
+          signal: watch.signal,
+          startProcess: place.startProcess,
+          onEvent(event) {
+            notice(event);
+            watch.notice(event);
+            tools.onLive({ type: 'agent', task, event });
+          },
+        });
+        keepConversation(agent, workspace, place, ended, folder, tools);
+        return ended;
       });
-      keepConversation(agent, workspace, place, ended, folder, tools);
-      return ended;
-    });
-    return watch.conclude(outcome);
+      return watch.conclude(outcome);
+    } finally {
+      watch.close();
+    }
   });
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { startScriptedModel } from '../../../src/testing/index.ts';
 import { createProject } from '../../rig/repository.ts';
+import { bubblewrap } from '../../integration/isolation/sandbox-scene.ts';
 import { claudeSurface } from './claude.ts';
 import { describeWholeRun } from './whole-run.ts';
 
@@ -11,7 +12,14 @@ const { program, config, variables } = claude;
 describeWholeRun(claude);
 
 describe.skipIf(!program.present)('resume: auto', { timeout: 240_000 }, () => {
-  test('a small failure is repaired in the same conversation, in the files as they were left', async () => {
+  test.each([
+    ['without a sandbox', { mode: 'off' }],
+    ['in a sandbox with a limited network', { mode: 'require', network: [] }],
+  ])('a small failure is repaired in the same conversation and files, %s', async (_name, sandbox) => {
+    if (sandbox.mode === 'require' && bubblewrap.kind === 'missing') {
+      process.stderr.write(`SKIPPED: a conversation taken up in the sandbox: ${bubblewrap.message}\n`);
+      return;
+    }
     const shell = (text: string, command: string) => ({
       kind: 'answer' as const,
       text,
@@ -24,7 +32,10 @@ describe.skipIf(!program.present)('resume: auto', { timeout: 240_000 }, () => {
         if (request.tools.length === 0) return undefined;
         if (!JSON.stringify(body).includes('The gates have refused your work'))
           return request.turn === 0
-            ? shell('Writing it.', 'echo wrong > src/answer.txt; echo kept > b.txt')
+            ? shell(
+                'Writing it.',
+                'echo wrong > src/answer.txt; git add -A; git commit -qm wrong; echo kept > b.txt',
+              )
             : done;
         return request.turn === 1
           ? shell('Repairing it.', 'test -f b.txt && echo 42 > src/answer.txt')
@@ -39,6 +50,7 @@ describe.skipIf(!program.present)('resume: auto', { timeout: 240_000 }, () => {
         agents: { claude: config },
         gates: { test: 'grep -qx 42 src/answer.txt || { echo "src/answer.txt:1 expected 42"; exit 1; }' },
         resume: 'auto',
+        sandbox,
         limits: { idleSeconds: 90, totalSeconds: 100 },
       },
     });

@@ -82,6 +82,11 @@ describe.skipIf(bubblewrap.kind === 'missing')('git in the sandbox', () => {
       'git commit -q --allow-empty -m x; mkfifo $(git rev-parse --git-path objects)/pipe',
     ],
     [
+      'folders among its objects that are too deep to be looked into',
+      `git commit -q --allow-empty -m x; cd $(git rev-parse --git-path objects)
+       for n in $(seq 60); do mkdir ${'d'.repeat(100)}; cd -P ${'d'.repeat(100)} || exit; done`,
+    ],
+    [
       'a HEAD that is a link',
       'rm $(git rev-parse --git-path HEAD); ln -s /etc/passwd $(git rev-parse --git-dir)/HEAD',
     ],

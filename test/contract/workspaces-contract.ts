@@ -1,6 +1,7 @@
 /** What every pool of workspaces must do: after a reset, nothing an agent did to its workspace is left. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -42,6 +43,16 @@ export function describeWorkspaces(name: string, makePlace: () => Promise<PoolPl
       for (const file of ['x.log', 'sub/y.log', 'node_modules/x/z.log'])
         writeFileSync(join(path, file), 'ignored\n');
       writeFileSync(join(path, '.gitignore'), '*\n');
+    },
+    'folders that are too deep for git': ({ path }) => {
+      const name = 'd'.repeat(100);
+      const dig = `for n in $(seq 60); do mkdir ${name} && cd -P ${name} || exit; done; echo x > x`;
+      execFileSync('sh', ['-c', dig], { cwd: path });
+    },
+    'folders that may not be looked into': ({ path }) => {
+      mkdirSync(join(path, 'shut', 'in'), { recursive: true });
+      writeFileSync(join(path, 'shut', 'in', 'x'), 'x\n');
+      for (const folder of ['shut/in', 'shut', '.']) chmodSync(join(path, folder), 0o000);
     },
     'a repository inside': ({ path }, { env }) => {
       mkdirSync(join(path, 'inner'));

@@ -13,7 +13,7 @@ import type { Failure } from '../../domain/failure.ts';
 import type { HitFaultPoint } from '../../ports/fault-points.ts';
 import type { ResetContext, Workspace, WorkspacePool } from '../../ports/workspaces.ts';
 import { ok, type Result } from '../../util/result.ts';
-import { removeTree } from '../home/remove-tree.ts';
+import { removeTree, reopenFolder } from '../home/remove-tree.ts';
 import { endPlace } from '../isolation/end-place.ts';
 import { git, tryGit } from './git.ts';
 
@@ -93,7 +93,8 @@ class WorktreePool implements WorkspacePool {
     writeFileSync(join(gitDir, 'HEAD'), `${commit}\n`);
     if (await this.#hasHiddenEntries(workspace, env)) rmSync(join(gitDir, 'index'), { force: true });
     await git(workspace.path, ['reset', '--hard', '--quiet', commit], { env });
-    await git(workspace.path, ['clean', '-ffdxq'], { env });
+    const cleaned = await tryGit(workspace.path, ['clean', '-ffdxq'], { env });
+    if (cleaned.code !== 0) await emptyAndReset(workspace, commit, env);
     removeTree(workspace.tmp);
     mkdirSync(workspace.tmp, { recursive: true });
     this.#options.hit('workspace-reset');
@@ -205,8 +206,20 @@ function restoreEntrance({ path, gitDir }: Workspace): void {
     rmSync(path, { force: true });
     mkdirSync(path, { recursive: true });
   }
-  rmSync(join(path, '.git'), { recursive: true, force: true });
+  reopenFolder(path);
+  removeTree(join(path, '.git'));
   writeFileSync(join(path, '.git'), `gitdir: ${gitDir}\n`);
+}
+
+/** For what git cannot remove: folders that may not be looked into, paths that are longer than the system takes. */
+async function emptyAndReset(
+  { path }: Workspace,
+  commit: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const name of readdirSync(path)) if (name !== '.git') removeTree(join(path, name));
+  await git(path, ['reset', '--hard', '--quiet', commit], { env });
+  await git(path, ['clean', '-ffdxq'], { env });
 }
 
 /** What an agent put beside its checkout. */

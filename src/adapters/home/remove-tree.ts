@@ -13,6 +13,12 @@ export function removeTree(path: string): void {
   }
 }
 
+/** Gives its owner the rights back that an agent may have taken: no program can be started in a folder without them. */
+export function reopenFolder(path: string): void {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isDirectory() === true && (info.mode & 0o700) !== 0o700) chmodSync(path, info.mode | 0o700);
+}
+
 function openFolders(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   chmodSync(path, 0o700);

@@ -12,6 +12,10 @@ import { roleFaults, rolesConfigSchema } from './role-config.ts';
 
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 const seconds = z.number().positive();
+const budgetSchema = amountSchema.refine(
+  ({ usd, tokens }) => usd !== undefined || tokens !== undefined,
+  '`usd`, `tokens` or both',
+);
 
 /** The whole of pawl.config.ts. Every field has a default: an ordinary npm repository needs no configuration. */
 export const configSchema = z.strictObject({
@@ -114,10 +118,10 @@ export const configSchema = z.strictObject({
     ),
   budgets: z
     .strictObject({
-      attempt: amountSchema.optional().describe('Of one attempt.'),
-      task: amountSchema.optional().describe('Of all attempts at one task.'),
-      run: amountSchema.optional().describe('Of the whole run, over all its sessions.'),
-      day: amountSchema.optional().describe('Of this run on one day (UTC).'),
+      attempt: budgetSchema.optional().describe('Of one attempt.'),
+      task: budgetSchema.optional().describe('Of all attempts at one task.'),
+      run: budgetSchema.optional().describe('Of the whole run, over all its sessions.'),
+      day: budgetSchema.optional().describe('Of this run on one day (UTC).'),
     })
     .default({})
     .describe(

@@ -74,9 +74,10 @@ export function withSandboxMode(config: Config, mode: SandboxMode | undefined): 
  */
 export async function checkSandbox(config: Config, agents: readonly string[]): Promise<readonly string[]> {
   const wanting = agents.filter((name) => sandboxOf(config, name).mode !== 'off');
-  if (wanting.length === 0) return [];
+  const off = unlimitedByChoice(config, agents);
+  if (wanting.length === 0) return off;
   const probe = await probeSandbox();
-  if (probe.kind === 'works') return [];
+  if (probe.kind === 'works') return off;
   const { message, hint } = probe;
   const strict = wanting.find((name) => sandboxOf(config, name).mode === 'require');
   if (strict !== undefined) {
@@ -86,5 +87,17 @@ export async function checkSandbox(config: Config, agents: readonly string[]): P
   }
   const limited = wanting.some((name) => sandboxOf(config, name).network !== 'all');
   const network = limited ? ', and nothing limits their network' : '';
-  return [`WARN::NO-SANDBOX: agents run with your rights${network}: ${message}`];
+  return [`WARN::NO-SANDBOX: agents run with your rights${network}: ${message}`, ...off];
+}
+
+/** A list that has no effect is a mistake, also where nobody wants a sandbox. */
+function unlimitedByChoice(config: Config, agents: readonly string[]): readonly string[] {
+  const names = agents.filter((name) => {
+    const { mode, network } = sandboxOf(config, name);
+    return mode === 'off' && network !== 'all';
+  });
+  if (names.length === 0) return [];
+  return [
+    `WARN::NO-SANDBOX: nothing limits the network of ${names.join(', ')} as \`sandbox.network\` says: its mode is \`off\``,
+  ];
 }

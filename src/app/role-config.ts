@@ -16,17 +16,20 @@ import { builtInAgents } from './built-in-agents.ts';
 const name = z.string().min(1);
 const names = z.array(name).min(1);
 
-const assignmentSchema = z.union([
-  name,
-  names,
-  z.strictObject({
-    agents: names,
-    byRisk: z
-      .strictObject({ High: names.optional(), Medium: names.optional(), Low: names.optional() })
-      .optional(),
-    byKind: z.strictObject({ task: names.optional(), fix: names.optional() }).optional(),
-  }),
-]);
+const assignmentSchema = z.union(
+  [
+    name,
+    names,
+    z.strictObject({
+      agents: names,
+      byRisk: z
+        .strictObject({ High: names.optional(), Medium: names.optional(), Low: names.optional() })
+        .optional(),
+      byKind: z.strictObject({ task: names.optional(), fix: names.optional() }).optional(),
+    }),
+  ],
+  'a name, a list of names, or `{ agents, byRisk, byKind }` of which `agents` is needed',
+);
 type Assignment = z.infer<typeof assignmentSchema>;
 
 const notYet = 'This version checks it and does not call it yet.';
@@ -117,7 +120,7 @@ export function roleFaults(settings: RoleSettings, root: string): readonly strin
   if (roles?.implementer !== undefined && (agent !== undefined || fallback !== undefined)) {
     const given = [agent !== undefined && '`agent`', fallback !== undefined && '`fallback`'].filter(Boolean);
     faults.push(
-      `roles.implementer: ${given.join(' and ')} say the same thing; take ${given.length === 1 ? 'it' : 'them'} out, or name the agents there alone`,
+      `roles.implementer: ${given.join(' and ')} ${given.length === 1 ? 'says the same thing; take it' : 'say the same thing; take them'} out, or name the agents there alone`,
     );
   }
   for (const [role, assignment] of Object.entries(roles ?? {})) {

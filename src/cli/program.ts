@@ -121,14 +121,15 @@ export function createProgram(done: (output: Output) => void): Command {
         done(await decideCommand(contextOf(command), task, decision, options.reason));
       });
   }
-  add('grant <amount>', 'let more be used up: 5usd, 300ktok, 2Mtok, or both by comma')
+  add('grant', 'let more be used up: 5usd, 300ktok, 2Mtok, or both by comma')
+    .argument('<amount>', 'how much more', readAmount)
     .option('--task <task>', 'by this task')
     .option('--run', 'by the whole run; the default')
     .option('--day', 'today (UTC)')
     .option('--reason <text>', 'why; kept in the journal', '')
-    .action(async (amount: string, options: GrantOptions, command: Command) => {
+    .action(async (amount: Amount, options: GrantOptions, command: Command) => {
       const { grantCommand } = await import('./commands/grant.ts');
-      done(await grantCommand(contextOf(command), readAmount(amount), options));
+      done(await grantCommand(contextOf(command), amount, options));
     });
   add('edges', 'dependencies that were inferred, each with its reason').action(
     async (_options, command: Command) => {

@@ -172,6 +172,7 @@ describe('bad input', () => {
     expect((await it.run(['run'])).exitCode).toBe(0);
     const before = it.events().length;
     expect(refusalOf(await it.run(['grant', 'much', '--json']))).toBe('USAGE 2');
+    expect((await it.run(['grant', '5eur'])).stderr).toContain('"5eur" is no amount: write 5usd');
     expect(refusalOf(await it.run(['grant', '5usd', '--run', '--day', '--json']))).toBe('USAGE 2');
     expect(refusalOf(await it.run(['grant', '5usd', '--task', 'T-009', '--json']))).toBe('UNKNOWN-TASK 2');
     expect(refusalOf(await it.run(['grant', '5Mtok', '--json']))).toBe('BUDGET-NONE 2');

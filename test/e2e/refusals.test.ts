@@ -157,6 +157,36 @@ describe('the configuration', () => {
       expect(message).toContain(field);
   });
 
+  test.each([
+    [{ sandbox: { hide: ['secrets'] } }, 'sandbox.hide.0: an absolute path'],
+    [{ sandbox: { network: ['localhost:99999'] } }, 'sandbox.network.0: a name such as'],
+    [{ sandbox: { network: 'none' } }, 'sandbox.network: `all`, or a list of names'],
+    [{ budgets: { run: {} } }, 'budgets.run: `usd`, `tokens` or both'],
+    [
+      { roles: { implementer: { byRisk: { High: ['codex'] } } } },
+      'roles.implementer: a name, a list of names, or `{ agents, byRisk, byKind }`',
+    ],
+    [
+      { agent: 'claude', roles: { implementer: 'codex' } },
+      'roles.implementer: `agent` says the same thing; take it out',
+    ],
+  ])('with %j, which would do nothing, is refused in words', async (config, words) => {
+    await using project = await createProject(oneTask);
+    project.write({ 'pawl.config.json': JSON.stringify(config) });
+    const exit = await project.run(['plan', '--json']);
+    expect(refusalOf(exit)).toBe('CONFIG-INVALID 3');
+    expect((jsonOf(exit) as RefusalJson).error.message).toContain(words);
+  });
+
+  test('that limits the network of an agent without a sandbox is warned of', async () => {
+    await using project = await createProject({
+      ...oneTask,
+      config: { sandbox: { mode: 'off', network: ['registry.npmjs.org'] } },
+    });
+    const exit = await project.run(['run']);
+    expect(exit.stdout + exit.stderr).toContain('WARN::NO-SANDBOX: nothing limits the network of scripted');
+  });
+
   test('that is no JSON, or throws, is refused with the reason', async () => {
     await using project = await createProject(oneTask);
     project.write({ 'pawl.config.json': '{ "agent": ' });

@@ -10,7 +10,8 @@ export interface NetworkRule {
 const ruleSyntax = /^(\*\.)?((?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?$/i;
 
 export function isRule(text: string): boolean {
-  return ruleSyntax.test(text);
+  const port = Number(ruleSyntax.exec(text)?.[3] ?? 443);
+  return ruleSyntax.test(text) && port > 0 && port < 65_536;
 }
 
 export function parseRule(text: string): NetworkRule | undefined {

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { isRule } from './network-rules.ts';
 
-const path = z.string().min(1);
+/** A path that is skipped over would hide nothing, and nobody would know. */
+const path = z
+  .string()
+  .regex(/^(?:\/|~(?:\/|$))/, 'an absolute path, or one below your home such as `~/.m2`');
 
 /** The `sandbox` of the configuration, for all agents and for one. */
 export const sandboxSchema = z.strictObject({
@@ -12,12 +15,17 @@ export const sandboxSchema = z.strictObject({
       'Agents run inside bubblewrap where it works (`auto`, the default), or else not at all (`require`), or never (`off`).',
     ),
   network: z
-    .union([
-      z.literal('all'),
-      z.array(
-        z.string().refine(isRule, 'a name such as `registry.npmjs.org`, `*.example.org` or `localhost:8080`'),
-      ),
-    ])
+    .union(
+      [
+        z.literal('all'),
+        z.array(
+          z
+            .string()
+            .refine(isRule, 'a name such as `registry.npmjs.org`, `*.example.org` or `localhost:8080`'),
+        ),
+      ],
+      '`all`, or a list of names',
+    )
     .optional()
     .describe(
       'What agents reach: all that you reach (`all`, the default), or the service of their model and these, as `host`, `host:port` or `*.domain`. Holds in the sandbox only.',

@@ -82,7 +82,8 @@ export function describeOverdraft({ scope, spent, limit }: Overdraft, task?: Tas
 
 /** The command that grants once more what the budget was. */
 export function grantCommand(scope: BudgetScope, limit: Amount, task?: TaskId): string {
-  const amount = limit.usd === undefined ? `${limit.tokens ?? 0}tok` : `${limit.usd}usd`;
+  const amount =
+    limit.usd === undefined ? `${limit.tokens ?? 0}tok` : `${Number(limit.usd.toPrecision(12))}usd`;
   const to = scope === 'run' ? '--run' : scope === 'day' ? '--day' : `--task ${task ?? 'TASK'}`;
   return `\`pawl grant ${amount} ${to}\``;
 }

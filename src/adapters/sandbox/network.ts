@@ -1,5 +1,6 @@
 /** Gives a process in a sandbox no network but a bridge to Pawl's proxy, and a proxy of its own outside. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from '../../ports/processes.ts';
 import type { Mount } from './mounts.ts';
@@ -21,7 +22,14 @@ export interface OpenNetwork {
   close(): void;
 }
 
+const SOCKET = 'network-';
 let proxies = 0;
+
+/** Removes what a Pawl that was killed left of its ways out; nobody listens there any more. */
+export function endNetwork(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (name.startsWith(SOCKET)) rmSync(join(folder, name));
+}
 
 export async function openNetwork(
   { allowed, folder }: NetworkOptions,
@@ -30,7 +38,7 @@ export async function openNetwork(
   const rules = rulesFor(allowed, env);
   const proxy = await openNetworkProxy({
     folder,
-    name: `network-${(proxies += 1)}`,
+    name: `${SOCKET}${(proxies += 1)}`,
     rules,
     onRefused(target) {
       if (logFile === undefined) return;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -135,6 +136,8 @@ describe.skipIf(bubblewrap.kind === 'missing')('git in the sandbox', () => {
     await using scene = await makeScene();
     const { say, workspace } = await scene.attempt();
     expect(await say('echo b > b.txt; git add -A; git commit -qm one')).toBe('');
+    spawnSync(process.execPath, ['-e', killedListener], { cwd: dirname(workspace.path) });
+    expect(existsSync(join(dirname(workspace.path), 'network-1'))).toBe(true);
     scene.pool.release(workspace);
     await scene.pool.repair();
     expect(scene.git('log', '--format=%s', readFileSync(join(workspace.gitDir, 'HEAD'), 'utf8').trim())).toBe(
@@ -143,3 +146,7 @@ describe.skipIf(bubblewrap.kind === 'missing')('git in the sandbox', () => {
     expect(readdirSync(dirname(workspace.path)).toSorted()).toEqual(['checkout', 'ready', 'tmp']);
   });
 });
+
+/** Leaves its socket behind, as a Pawl that is killed leaves that of its proxy. */
+const killedListener =
+  "require('node:net').createServer().listen('network-1', () => process.kill(process.pid, 'SIGKILL'))";

@@ -93,6 +93,13 @@ describe('a budget', () => {
     const waiting = waitingOf(state, plan, plan.tasks[1]!, START);
     expect(waiting).toEqual({ kind: 'nothing' });
   });
+
+  test('names a sum that a person would type', () => {
+    const limit = { usd: 0.1 + 0.2 };
+    expect(describeOverdraft({ scope: 'run', spent: { usd: 1 }, limit })).toContain(
+      '`pawl grant 0.3usd --run`',
+    );
+  });
 });
 
 describe('a grant', () => {

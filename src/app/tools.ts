@@ -96,6 +96,7 @@ export function composeTools({
       totalMs: limits.totalSeconds * 1_000,
       graceMs: limits.graceSeconds * 1_000,
       ...(limits.turns === undefined ? {} : { turns: limits.turns }),
+      ...(config.budgets.attempt === undefined ? {} : { budget: config.budgets.attempt }),
     },
     priced: (name, usage) => withCost(usage, config.prices, modelOf(agentConfigOf(config, name))),
     watches: new Set(),

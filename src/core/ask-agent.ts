@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import type { AgentOutcome } from '../domain/agent-outcome.ts';
 import { flatName, type TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../util/result.ts';
+import { describeExcess } from '../domain/budget.ts';
 import { inPlace } from './agent-place.ts';
+import { watchAgent, type AgentWatch } from './agent-watch.ts';
 import { clearLeftovers, recover } from './recover.ts';
 import type { RunTools } from './tools.ts';
 
@@ -60,21 +62,39 @@ async function runAgent(
   const folder = join(tools.logFolder, flatName(task), String(attempt));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'brief.md'), brief);
-  return inPlace(tools, agentName, workspace, (place) =>
-    agent.run({
-      task,
-      attempt,
-      cwd: workspace.path,
-      brief,
-      env: place.env,
-      mcpServers: [],
-      logFile: join(folder, 'agent.log'),
-      limits: tools.limits,
-      signal,
-      startProcess: place.startProcess,
-      onEvent: (event) => tools.onLive({ type: 'agent', task, event }),
-    }),
-  );
+  const watch = watchQuestion(tools, agentName, signal);
+  try {
+    const outcome = await inPlace(tools, agentName, workspace, (place) =>
+      agent.run({
+        task,
+        attempt,
+        cwd: workspace.path,
+        brief,
+        env: place.env,
+        mcpServers: [],
+        logFile: join(folder, 'agent.log'),
+        limits: tools.limits,
+        signal: watch.signal,
+        startProcess: place.startProcess,
+        onEvent(event) {
+          watch.notice(event);
+          tools.onLive({ type: 'agent', task, event });
+        },
+      }),
+    );
+    return watch.conclude(outcome);
+  } finally {
+    watch.close();
+  }
+}
+
+/** A question is no attempt at a task: it may use what one attempt may, and no run pays for it. */
+function watchQuestion(tools: RunTools, agent: string, stop: AbortSignal): AgentWatch {
+  const watch = watchAgent(agent, tools, stop, (usage) => {
+    const message = tools.limits.budget && describeExcess(usage, tools.limits.budget);
+    if (message !== undefined) watch.rule({ kind: 'budget', message });
+  });
+  return watch;
 }
 
 /** A link could lead anywhere; only a file of the workspace itself is an answer. */

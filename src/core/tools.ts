@@ -11,6 +11,7 @@ import type { ReportChannel } from '../ports/report-channel.ts';
 import type { Repository } from '../ports/repository.ts';
 import type { WorkspacePool } from '../ports/workspaces.ts';
 import type { ProcessIdentity } from '../domain/process-identity.ts';
+import type { Amount } from '../domain/amount.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { AttemptWatch } from './effects/attempt-watch.ts';
 import type { RunRecord } from './record.ts';
@@ -42,6 +43,8 @@ export interface RunTools {
     readonly graceMs: number;
     /** Answers of the model in one attempt; absent: no limit. */
     readonly turns?: number;
+    /** What one question outside of any task may use up; attempts are held by the policy. Absent: no limit. */
+    readonly budget?: Amount;
   };
   /** What an agent told, with its cost where that can be known. */
   readonly priced: (agent: string, usage: Usage) => Usage;

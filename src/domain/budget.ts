@@ -9,6 +9,7 @@
 import { describeAmount, type Amount } from './amount.ts';
 import type { TaskId } from './ids.ts';
 import { recordOf, type RunState } from './run-state.ts';
+import type { Usage } from './usage.ts';
 import { dayOf, nothingSpent, spentOf, sumSpent, type Spent } from './spending.ts';
 
 export type BudgetScope = 'attempt' | 'task' | 'run' | 'day';
@@ -63,6 +64,14 @@ function exceeded(
     if (spent[unit] >= limit) return { scope, spent: { [unit]: spent[unit] }, limit: { [unit]: limit } };
   }
   return undefined;
+}
+
+/** Half a sentence where a question to an agent has used up what one attempt may; undefined otherwise. */
+export function describeExcess(usage: Usage, limit: Amount): string | undefined {
+  const overdraft = exceeded('attempt', spentOf(usage), [limit]);
+  return overdraft === undefined
+    ? undefined
+    : `${describeAmount(overdraft.spent)} of the ${describeAmount(overdraft.limit)} for one attempt are used`;
 }
 
 /** An attempt at a task that was granted more may use all of that. */

@@ -15,7 +15,15 @@ const edge = (task: string, on: string, confidence = 0.9): object => ({
 });
 
 function asked(...attempts: readonly (readonly ScriptStep[])[]): Promise<Project> {
+  return askedWith({}, ...attempts);
+}
+
+function askedWith(
+  config: Readonly<Record<string, unknown>>,
+  ...attempts: readonly (readonly ScriptStep[])[]
+): Promise<Project> {
   return createProject({
+    config,
     tasks: [{ id: 'T-001' }, { id: 'T-002' }, { id: 'T-003', dependencies: ['T-002'] }],
     script: {
       'pawl-infer': attempts,
@@ -90,6 +98,25 @@ describe('pawl plan --infer', () => {
     await using project = await asked([{ crash: { exitCode: 3 } }]);
     expect((await refusal(project, ['plan', '--infer'])).code).toBe('AGENT-FAILED');
     expect((await refusal(project, ['plan', '--infer', '--agent', 'nobody'])).code).toBe('AGENT-UNKNOWN');
+  });
+
+  test('an agent that uses up more than an attempt may is ended and told of, and so is one that never gets done', async () => {
+    const wasteful: readonly ScriptStep[] = [{ spend: { costUsd: 3 } }, { hang: { ignoreTerm: false } }];
+    await using rich = await askedWith({ budgets: { attempt: { usd: 2 } } }, wasteful);
+    const ended = await refusal(rich, ['plan', '--infer']);
+    expect(ended.message).toContain('3.00 USD of the 2.00 USD for one attempt are used');
+    expect(rich.orphans()).toEqual([]);
+
+    const turn: ScriptStep = { spend: { inputTokens: 10 } };
+    await using slow = await askedWith({ limits: { turns: 2 } }, [
+      turn,
+      turn,
+      turn,
+      { hang: { ignoreTerm: false } },
+    ]);
+    const stopped = await refusal(slow, ['plan', '--infer']);
+    expect(stopped.message).toContain('the model was asked more than 2 times');
+    expect(slow.orphans()).toEqual([]);
   });
 
   test('a kill while the agent works leaves nothing that the next command does not end', async () => {

@@ -5,7 +5,7 @@
  * what the agent's script says it took by its own clock, not the journal's spans around it: starting a process and
  * proving that its tree is gone are Pawl's work.
  */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEvent } from '../src/domain/event.ts';
 import { manifestFile, manifestText, smallBacklog } from './backlog.ts';
@@ -43,15 +43,19 @@ interface Round {
 
 export function overhead(): Promise<Measurement> {
   return withWorkplace(async (place) => {
-    const clock = join(place.folder, 'agent-clock');
+    const clock = join(clockFolder(place), 'clock');
+    mkdirSync(clockFolder(place));
     const agent = agentScript(place, clock);
     const startupMs = await measureStartup(place);
     const gated: Round[] = [];
     const ungated: Round[] = [];
+    const sandboxed: Round[] = [];
     const bare: number[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      gated.push(await measure(place, `gated-${round}`, agent, clock, { check: 'true' }, startupMs));
-      ungated.push(await measure(place, `ungated-${round}`, agent, clock, {}, startupMs));
+      const measured = { place, agent, clock, startupMs, gates: { check: 'true' }, sandbox: 'off' } as const;
+      gated.push(await measure(`gated-${round}`, measured));
+      ungated.push(await measure(`ungated-${round}`, { ...measured, gates: {} }));
+      sandboxed.push(await measure(`sandboxed-${round}`, { ...measured, sandbox: 'auto' }));
       bare.push(await measureBare(place, `bare-${round}`, agent, clock));
     }
     const bareMs = median(bare);
@@ -72,6 +76,11 @@ export function overhead(): Promise<Measurement> {
         plainFigure(
           'per task without a gate, median',
           median(ungated.map((round) => round.medianTaskMs)),
+          'ms',
+        ),
+        plainFigure(
+          'per task in a sandbox, where there is one, median',
+          median(sandboxed.map((round) => round.medianTaskMs)),
           'ms',
         ),
         plainFigure('git alone, per task', bareMs, 'ms'),
@@ -100,9 +109,9 @@ function agentScript(place: Workplace, clock: string): string {
 }
 
 /** What the agents since the last call took by their own clock, in ms, in the order they ran. */
-function takeClock(place: Workplace, clock: string): readonly number[] {
+function takeClock(clock: string): readonly number[] {
   const lines = readFileSync(clock, 'utf8').trim().split('\n');
-  writeScript(place, 'agent-clock', []);
+  writeFileSync(clock, '');
   return lines
     .filter((line) => line !== '')
     .map((line) => {
@@ -111,10 +120,17 @@ function takeClock(place: Workplace, clock: string): readonly number[] {
     });
 }
 
-function repositoryFiles(
-  gates: Readonly<Record<string, string>>,
-  agent: string,
-): Readonly<Record<string, string>> {
+/** The one place outside of its workspace that the agent may write to. */
+function clockFolder(place: Workplace): string {
+  return join(place.folder, 'clock');
+}
+
+function repositoryFiles({
+  place,
+  agent,
+  gates,
+  sandbox,
+}: Pick<Measured, 'place' | 'agent' | 'gates' | 'sandbox'>): Readonly<Record<string, string>> {
   const sources = Array.from({ length: FILES - 2 }, (_, index): [string, string] => [
     `src/area-${index % 20}/file-${index}.ts`,
     `export const value${index} = ${index};\n`.repeat(20),
@@ -127,6 +143,7 @@ function repositoryFiles(
       agents: { bench: { kind: 'command', argv: ['/bin/sh', agent] } },
       gates,
       setup: false,
+      sandbox: { mode: sandbox, write: [clockFolder(place)] },
     }),
   };
 }
@@ -141,17 +158,20 @@ async function measureStartup(place: Workplace): Promise<number> {
   return median(walls);
 }
 
-async function measure(
-  place: Workplace,
-  name: string,
-  agent: string,
-  clock: string,
-  gates: Readonly<Record<string, string>>,
-  startupMs: number,
-): Promise<Round> {
-  const root = makeRepository(place, name, repositoryFiles(gates, agent));
+interface Measured {
+  readonly place: Workplace;
+  readonly agent: string;
+  readonly clock: string;
+  readonly startupMs: number;
+  readonly gates: Readonly<Record<string, string>>;
+  readonly sandbox: 'auto' | 'off';
+}
+
+async function measure(name: string, measured: Measured): Promise<Round> {
+  const { place, clock, startupMs } = measured;
+  const root = makeRepository(place, name, repositoryFiles(measured));
   const { wallMs } = await mustRunPawl(place, ['run', '--sequential'], { cwd: root });
-  const agents = takeClock(place, clock);
+  const agents = takeClock(clock);
   const events = eventsOf(root);
   const landed = eventsOfType(events, 'landing.landed');
   if (landed.length !== TASKS || agents.length !== TASKS)
@@ -202,7 +222,7 @@ function stagesOf(events: readonly JournalEvent[]): Readonly<Record<Stage, numbe
 
 /** The same work by a careful person's script. Per task and without the agent, in ms. */
 async function measureBare(place: Workplace, name: string, agent: string, clock: string): Promise<number> {
-  const root = makeRepository(place, name, repositoryFiles({}, agent));
+  const root = makeRepository(place, name, repositoryFiles({ place, agent, gates: {}, sandbox: 'off' }));
   const script = writeScript(place, `${name}.sh`, [
     'set -e',
     `git worktree add --quiet --detach ${root}.work`,
@@ -228,6 +248,6 @@ async function measureBare(place: Workplace, name: string, agent: string, clock:
     'done',
   ]);
   const { wallMs } = await mustRun(place, ['/bin/sh', script], { cwd: root });
-  const agentMs = takeClock(place, clock).reduce((sum, ms) => sum + ms, 0);
+  const agentMs = takeClock(clock).reduce((sum, ms) => sum + ms, 0);
   return (wallMs - agentMs) / TASKS;
 }
